@@ -1,0 +1,38 @@
+# Every target makes its own environment: the machine needs Python 3.11, pip and make only.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+UV := $(BIN)/uv
+
+$(READY): pyproject.toml requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(UV) || $(BIN)/python -m pip install --quiet uv
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+.PHONY: sandbox test run check bench translations lock
+
+sandbox: $(READY)
+	$(BIN)/madoguchi sandbox
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+run: $(READY)
+	$(BIN)/madoguchi run
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
+
+lock:
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(UV) || $(BIN)/python -m pip install --quiet uv
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--group dev --group bench pyproject.toml --output-file requirements.lock

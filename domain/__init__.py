@@ -1,0 +1,1 @@
+"""The programme's rules: questionnaire, eligibility, counting, fiscal years. No input or output."""

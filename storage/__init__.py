@@ -1,0 +1,1 @@
+"""Tables, queries and migrations. Rows never leave: frozen dataclasses of ``domain`` do."""

@@ -1,0 +1,137 @@
+"""What every handler has at hand: services through one call, the clock, the person's language."""
+
+from __future__ import annotations
+
+import asyncio
+import gettext
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from telegram import Update
+from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
+
+from domain.programme import Programme
+from domain.questions import Questionnaire
+from domain.working_days import WorkingDays
+from services.inbox import applying
+from storage.database import Database, Transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class House:
+    """What a running process is made of; built once in `bot.application`."""
+
+    programme: Programme
+    questionnaire: Questionnaire
+    working_days: WorkingDays
+    database: Database
+    clock: Callable[[], datetime]
+    translations: Mapping[str, gettext.GNUTranslations]
+    default_language: str
+    staff_chat: int
+    admin_ids: tuple[int, ...]
+    languages: dict[int, str] = field(default_factory=dict)
+
+
+class MadoguchiApplication(
+    Application[ExtBot[None], "Context", dict[Any, Any], dict[Any, Any], dict[Any, Any], JobQueue]  # type: ignore[type-arg]
+):
+    """The application with its `house`; an update's error reaches the worker that counts it."""
+
+    def __init__(self, *, house: House, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.house = house
+
+    async def process_error(
+        self, update: object | None, error: Exception, *args: Any, **kwargs: Any
+    ) -> bool:
+        """Raise an update's error to the dispatcher; let PTB log a job's."""
+        if update is not None:
+            raise error
+        return await super().process_error(update, error, *args, **kwargs)
+
+
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """The context of one update."""
+
+    update_id: int | None = None
+    user_id: int | None = None
+    applied: bool = False
+
+    def __init__(self, application: Any, chat_id: int | None = None, user_id: int | None = None):
+        super().__init__(application=application, chat_id=chat_id, user_id=user_id)
+        self.house: House = cast("MadoguchiApplication", application).house
+        self.afterthoughts: list[Callable[[Transaction], object]] = []
+        self.language = self.house.default_language
+
+    @classmethod
+    def from_update(cls, update: object, application: Any) -> Context:
+        """Make the context of an update, in the language of the person who sent it."""
+        context = cast("Context", super().from_update(update, application))
+        if isinstance(update, Update):
+            context.update_id = update.update_id
+            if update.effective_user is not None:
+                context.user_id = update.effective_user.id
+                context.language = context.house.languages.get(
+                    context.user_id, context.house.default_language
+                )
+        return context
+
+    @property
+    def now(self) -> datetime:
+        """The moment of this update's handling (aware, UTC)."""
+        return self.house.clock()
+
+    async def transact(
+        self,
+        service: Callable[Concatenate[Transaction, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a service as one transaction that also marks this update applied."""
+        unit: Callable[[Transaction], T] = lambda tx: service(tx, *args, **kwargs)  # noqa: E731
+        if self.update_id is not None:
+            unit = applying(self.update_id, unit)
+        result = await asyncio.wrap_future(self.house.database.write(unit))
+        self.applied = True
+        return result
+
+    async def read(
+        self,
+        service: Callable[Concatenate[Transaction, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a service that only reads, on a snapshot."""
+        return await asyncio.wrap_future(
+            self.house.database.read(lambda tx: service(tx, *args, **kwargs))
+        )
+
+    def afterwards(
+        self,
+        service: Callable[Concatenate[Transaction, P], object],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        """Store what became known while answering, when the update is marked done."""
+        self.afterthoughts.append(lambda tx: service(tx, *args, **kwargs))
+
+    def gettext(self, msgid: str) -> str:
+        """Translate a text into the person's language."""
+        return self.house.translations[self.language].gettext(msgid)
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        """Translate a text that depends on a number."""
+        return self.house.translations[self.language].ngettext(singular, plural, number)
+
+
+def staff_gettext(house: House) -> Callable[[str], str]:
+    """Return the translator for the staff chat, which speaks the default language."""
+    return house.translations[house.default_language].gettext
+
+

@@ -1,0 +1,73 @@
+"""Sending: the few ways a handler answers, each harmless when Telegram says it is too late."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from telegram import InlineKeyboardMarkup
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+if TYPE_CHECKING:
+    from telegram import CallbackQuery, ReplyKeyboardMarkup, ReplyKeyboardRemove
+
+    from handlers.context import Context
+
+_LOGGER = logging.getLogger(__name__)
+_HARMLESS = (
+    "message is not modified",
+    "query is too old",
+    "message to edit not found",
+    "message can't be edited",
+    "message to delete not found",
+)
+
+
+async def answer_query(
+    query: CallbackQuery, text: str | None = None, *, alert: bool = False
+) -> None:
+    """Answer a button press; one that Telegram has given up waiting for is let go."""
+    try:
+        await query.answer(text, show_alert=alert)
+    except BadRequest as error:
+        _let_go_if_harmless(error)
+
+
+async def edit(
+    context: Context,
+    chat_id: int,
+    message_id: int,
+    text: str,
+    buttons: InlineKeyboardMarkup | None = None,
+) -> None:
+    """Edit a message of ours; one that is gone or already reads so is let go."""
+    try:
+        await context.bot.edit_message_text(
+            text,
+            chat_id=chat_id,
+            message_id=message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=buttons,
+        )
+    except BadRequest as error:
+        _let_go_if_harmless(error)
+
+
+async def send(
+    context: Context,
+    chat_id: int,
+    text: str,
+    buttons: InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None = None,
+) -> int:
+    """Send a message; return its id."""
+    message = await context.bot.send_message(
+        chat_id, text, parse_mode=ParseMode.HTML, reply_markup=buttons
+    )
+    return message.message_id
+
+
+def _let_go_if_harmless(error: BadRequest) -> None:
+    if not any(text in error.message.lower() for text in _HARMLESS):
+        raise error
+    _LOGGER.info("let go: %s", error.message)

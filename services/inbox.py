@@ -1,0 +1,89 @@
+"""The life of an update around its handler: stored, applied once, answered, or buried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from domain.inbox import StoredUpdate
+from domain.outbox import Notice, NoticeKind
+from storage import inbox, outbox
+from storage.database import Transaction
+
+T = TypeVar("T")
+KEEP_IDS = timedelta(hours=48)
+"""Telegram redelivers for 24 hours; the ids are kept twice as long."""
+MAX_TRIES = 3
+
+
+class AlreadyApplied(Exception):  # noqa: N818 - a state of affairs, not a fault
+    """The update's change is committed already; only its answer may be missing."""
+
+
+def store(tx: Transaction, updates: Sequence[StoredUpdate], now: datetime) -> list[StoredUpdate]:
+    """Store updates before they are acknowledged; return the new ones."""
+    return inbox.store(tx, updates, now)
+
+
+def unfinished(tx: Transaction) -> list[StoredUpdate]:
+    """Return the updates that a stopped process left behind, oldest first."""
+    return inbox.unfinished(tx)
+
+
+def applying(update_id: int, unit: Callable[[Transaction], T]) -> Callable[[Transaction], T]:
+    """Wrap `unit` so that it marks the update applied in its own transaction.
+
+    The wrapped unit raises AlreadyApplied, and changes nothing, if that was done before.
+    """
+
+    def apply(tx: Transaction) -> T:
+        if not inbox.mark_applied(tx, update_id):
+            raise AlreadyApplied
+        return unit(tx)
+
+    return apply
+
+
+def finish(
+    tx: Transaction, update_id: int, afterthoughts: Sequence[Callable[[Transaction], object]]
+) -> None:
+    """Mark an update answered, together with what became known while answering it."""
+    for afterthought in afterthoughts:
+        afterthought(tx)
+    inbox.mark_done(tx, [update_id])
+
+
+def fail(
+    tx: Transaction,
+    item: StoredUpdate,
+    incident: str,
+    error: str,
+    admins: Sequence[int],
+    now: datetime,
+) -> bool:
+    """Count a failed try; after the third, bury the update and tell the admins once.
+
+    Returns whether the update was buried.
+    """
+    inbox.count_try(tx, item.update_id)
+    if item.tries + 1 < MAX_TRIES:
+        return False
+    inbox.bury(tx, item, incident, error, now)
+    for admin in admins:
+        outbox.add(
+            tx,
+            Notice(
+                recipient=admin,
+                kind=NoticeKind.INCIDENT,
+                payload={"incident": incident},
+                dedupe_key=f"incident:{item.update_id}:{admin}",
+                due_at=now,
+            ),
+        )
+    return True
+
+
+def forget_old(tx: Transaction, now: datetime) -> None:
+    """Delete the ids that Telegram can no longer redeliver."""
+    inbox.forget(tx, now - KEEP_IDS)

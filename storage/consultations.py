@@ -1,0 +1,199 @@
+"""Consultations, their companies, their gapless references and the KPI events they make."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Select, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from domain.consultations import (
+    CompanyIdentity,
+    Consultation,
+    ConsultationState,
+    KpiEvent,
+    NewConsultation,
+    Reference,
+)
+from domain.fiscal_year import FiscalYear
+from domain.size import CompanySize, Eligibility, SizeVerdict
+from storage.database import Transaction
+from storage.drafts import answers_from_json, answers_to_json
+from storage.tables import CompanyRow, ConsultationRow, KpiEventRow, ReferenceCounterRow
+
+
+def next_reference(tx: Transaction, fiscal_year: FiscalYear) -> Reference:
+    """Return the next reference of the year: gapless, since a rollback gives it back."""
+    upsert = sqlite.insert if tx.is_sqlite else postgresql.insert
+    number = tx.connection.execute(
+        upsert(ReferenceCounterRow)
+        .values(fiscal_year=fiscal_year.year, last=1)
+        .on_conflict_do_update(
+            index_elements=["fiscal_year"], set_={"last": ReferenceCounterRow.last + 1}
+        )
+        .returning(ReferenceCounterRow.last)
+    ).scalar_one()
+    return Reference(fiscal_year, number)
+
+
+def match_company(tx: Transaction, identity: CompanyIdentity) -> int:
+    """Return the id of the company, by corporate number or name key + municipality (R3).
+
+    A company first known without its corporate number learns it; a new one is added.
+    """
+    found = _company_by_number(tx, identity) or _company_by_name(tx, identity)
+    if found is not None:
+        return found
+    return tx.connection.execute(
+        insert(CompanyRow)
+        .values(
+            corporate_number=identity.corporate_number,
+            name=identity.name,
+            name_key=identity.name_key,
+            city=identity.city,
+        )
+        .returning(CompanyRow.id)
+    ).scalar_one()
+
+
+def _company_by_number(tx: Transaction, identity: CompanyIdentity) -> int | None:
+    if identity.corporate_number is None:
+        return None
+    return tx.connection.execute(
+        select(CompanyRow.id).where(CompanyRow.corporate_number == identity.corporate_number)
+    ).scalar_one_or_none()
+
+
+def _company_by_name(tx: Transaction, identity: CompanyIdentity) -> int | None:
+    same_name = select(CompanyRow.id).where(
+        CompanyRow.name_key == identity.name_key, CompanyRow.city == identity.city
+    )
+    if identity.corporate_number is None:
+        return tx.connection.execute(same_name.order_by(CompanyRow.id).limit(1)).scalar()
+    found = tx.connection.execute(
+        same_name.where(CompanyRow.corporate_number.is_(None)).order_by(CompanyRow.id).limit(1)
+    ).scalar()
+    if found is not None:
+        tx.connection.execute(
+            update(CompanyRow)
+            .where(CompanyRow.id == found)
+            .values(corporate_number=identity.corporate_number)
+        )
+    return found
+
+
+def latest_of_company(tx: Transaction, company_id: int, since: datetime) -> int | None:
+    """Return the id of the company's latest consultation since `since` (R3), if any."""
+    return tx.connection.execute(
+        select(ConsultationRow.id)
+        .where(ConsultationRow.company_id == company_id, ConsultationRow.submitted_at >= since)
+        .order_by(ConsultationRow.id.desc())
+        .limit(1)
+    ).scalar()
+
+
+def add(
+    tx: Transaction,
+    new: NewConsultation,
+    reference: Reference,
+    company_id: int,
+    suspected_duplicate_of: int | None,
+) -> int:
+    """Log a consultation; return its id. A draft makes one at most (unique draft_id)."""
+    return tx.connection.execute(
+        insert(ConsultationRow)
+        .values(
+            fiscal_year=reference.fiscal_year.year,
+            number=reference.number,
+            draft_id=new.draft_id,
+            company_id=company_id,
+            user_id=new.user_id,
+            answers=answers_to_json(new.answers),
+            consent_version=new.consent.version,
+            consented_at=new.consent.given_at,
+            submitted_at=new.submitted_at,
+            channel=new.channel,
+            state=ConsultationState.NEW,
+            size=new.size.size,
+            size_to_confirm=new.size.to_confirm,
+            eligibility=new.eligibility,
+            suspected_duplicate_of=suspected_duplicate_of,
+        )
+        .returning(ConsultationRow.id)
+    ).scalar_one()
+
+
+def record_event(tx: Transaction, event: KpiEvent) -> None:
+    """Append a countable fact."""
+    tx.connection.execute(
+        insert(KpiEventRow).values(
+            kind=event.kind,
+            delta=event.delta,
+            effective_date=event.effective_date,
+            eligibility=event.eligibility,
+            channel=event.channel,
+            consultation_id=event.consultation_id,
+            reason=event.reason,
+            actor=event.actor,
+            recorded_at=event.recorded_at,
+        )
+    )
+
+
+def take(tx: Transaction, consultation_id: int, assignee: int) -> bool:
+    """Assign the consultation if nobody has it; False if somebody was first."""
+    result = tx.connection.execute(
+        update(ConsultationRow)
+        .where(ConsultationRow.id == consultation_id, ConsultationRow.assignee.is_(None))
+        .values(assignee=assignee, state=ConsultationState.TRIAGED)
+    )
+    return result.rowcount == 1
+
+
+def find(tx: Transaction, consultation_id: int) -> Consultation | None:
+    """Return one consultation."""
+    found = _load(tx, select(ConsultationRow).where(ConsultationRow.id == consultation_id))
+    return found[0] if found else None
+
+
+def of_person(tx: Transaction, user_id: int, limit: int = 5) -> list[Consultation]:
+    """Return the person's latest consultations, newest first."""
+    return _load(
+        tx,
+        select(ConsultationRow)
+        .where(ConsultationRow.user_id == user_id)
+        .order_by(ConsultationRow.id.desc())
+        .limit(limit),
+    )
+
+
+def _load(tx: Transaction, statement: Select[tuple[ConsultationRow]]) -> list[Consultation]:
+    table = ConsultationRow.__table__
+    rows = tx.connection.execute(statement.with_only_columns(*table.columns)).all()
+    return [
+        Consultation(
+            id=row.id,
+            reference=Reference(FiscalYear(row.fiscal_year), row.number),
+            user_id=row.user_id,
+            answers=answers_from_json(row.answers),
+            submitted_at=row.submitted_at,
+            channel=row.channel,
+            state=ConsultationState(row.state),
+            assignee=row.assignee,
+            size=SizeVerdict(CompanySize(row.size), row.size_to_confirm),
+            eligibility=Eligibility(row.eligibility),
+            suspected_duplicate_of=_reference(tx, row.suspected_duplicate_of),
+        )
+        for row in rows
+    ]
+
+
+def _reference(tx: Transaction, consultation_id: int | None) -> Reference | None:
+    if consultation_id is None:
+        return None
+    row = tx.connection.execute(
+        select(ConsultationRow.fiscal_year, ConsultationRow.number).where(
+            ConsultationRow.id == consultation_id
+        )
+    ).one()
+    return Reference(FiscalYear(row.fiscal_year), row.number)

@@ -1,0 +1,190 @@
+"""Runs units of work as transactions: one writer with group commit on SQLite, a pool on PostgreSQL.
+
+A unit is a function of a `Transaction`. It commits when it returns and leaves no trace when it
+raises. On SQLite whatever was submitted while the last transaction ran goes into the next one,
+each unit in a savepoint of its own, and every submitter is answered after the commit.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import NullPool, QueuePool
+
+T = TypeVar("T")
+GROUP_LIMIT = 128
+POOL_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One open transaction; only the modules of `storage` use its connection."""
+
+    connection: Connection
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is SQLite."""
+        return self.connection.dialect.name == "sqlite"
+
+
+Unit = Callable[[Transaction], T]
+
+
+def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=NullPool if writes else QueuePool,
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: object) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=10000",
+            "foreign_keys=ON",
+            "cache_size=-16000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        if not writes:
+            connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred transaction that turns into a writer can fail with "database is locked".
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def make_engine(database_url: str, *, writes: bool = True) -> Engine:
+    """Return an engine for a `sqlite:///…` or `postgresql://…` URL.
+
+    Raises ValueError for any other kind of database.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        _prepare_file(url)
+        return _sqlite_engine(url, writes=writes)
+    if url.get_backend_name() == "postgresql":
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_size=POOL_THREADS, pool_pre_ping=True
+        )
+    message = f"{url.get_backend_name()}: only sqlite and postgresql are supported"
+    raise ValueError(message)
+
+
+def _prepare_file(url: URL) -> None:
+    if not url.database or url.database == ":memory:":
+        message = "an SQLite database needs a file, for example sqlite:///madoguchi.db"
+        raise ValueError(message)
+    path = Path(url.database)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    path.chmod(0o600)
+
+
+class _GroupWriter(threading.Thread):
+    """Owns the one writing connection of an SQLite file."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(name="storage-writer", daemon=True)
+        self._engine = engine
+        self.queue: SimpleQueue[tuple[Unit[Any], Future[Any]] | None] = SimpleQueue()
+
+    def run(self) -> None:
+        with self._engine.connect() as connection:
+            while (first := self.queue.get()) is not None:
+                group, stop = self._gather(first)
+                self._commit(connection, group)
+                if stop:
+                    return
+
+    def _gather(
+        self, first: tuple[Unit[Any], Future[Any]]
+    ) -> tuple[list[tuple[Unit[Any], Future[Any]]], bool]:
+        group = [first]
+        while len(group) < GROUP_LIMIT:
+            try:
+                item = self.queue.get_nowait()
+            except Empty:
+                break
+            if item is None:
+                return group, True
+            group.append(item)
+        return group, False
+
+    def _commit(self, connection: Connection, group: list[tuple[Unit[Any], Future[Any]]]) -> None:
+        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+        try:
+            with connection.begin():
+                transaction = Transaction(connection)
+                for unit, future in group:
+                    connection.exec_driver_sql("SAVEPOINT unit")
+                    try:
+                        result = unit(transaction)
+                    except Exception as error:  # noqa: BLE001 - handed to the submitter
+                        connection.exec_driver_sql("ROLLBACK TO unit")
+                        outcomes.append((future, None, error))
+                    else:
+                        outcomes.append((future, result, None))
+                    connection.exec_driver_sql("RELEASE unit")
+        except Exception as error:  # noqa: BLE001 - the commit failed for all: tell every submitter
+            outcomes = [(future, None, error) for _, future in group]
+        for future, result, failure in outcomes:
+            if failure is None:
+                future.set_result(result)
+            else:
+                future.set_exception(failure)
+
+
+class Database:
+    """The database of one process: `write` for transactions, `read` for snapshots."""
+
+    def __init__(self, url: str) -> None:
+        """Open `url`. Raises ValueError if it is of an unsupported kind."""
+        self._engine = make_engine(url)
+        self.is_sqlite = self._engine.dialect.name == "sqlite"
+        self._readers = make_engine(url, writes=False) if self.is_sqlite else self._engine
+        self._threads = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="storage")
+        self._writer: _GroupWriter | None = None
+        if self.is_sqlite:
+            self._writer = _GroupWriter(self._engine)
+            self._writer.start()
+
+    def write(self, unit: Unit[T]) -> Future[T]:
+        """Run `unit` in a transaction; the future is answered after the commit."""
+        if self._writer is None:
+            return self._threads.submit(self._run, self._engine, unit)
+        future: Future[T] = Future()
+        self._writer.queue.put((unit, future))
+        return future
+
+    def read(self, unit: Unit[T]) -> Future[T]:
+        """Run `unit` on a consistent snapshot; it must not write."""
+        return self._threads.submit(self._run, self._readers, unit)
+
+    @staticmethod
+    def _run(engine: Engine, unit: Unit[T]) -> T:
+        with engine.begin() as connection:
+            return unit(Transaction(connection))
+
+    def close(self) -> None:
+        """Finish what was submitted, then close every connection."""
+        if self._writer is not None:
+            self._writer.queue.put(None)
+            self._writer.join()
+        self._threads.shutdown()
+        self._readers.dispose()
+        self._engine.dispose()

@@ -1,0 +1,244 @@
+"""The tables. Constraints guard what must be unique; nothing here decides anything."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
+
+from storage.columns import Json, Key, UtcDateTime
+
+
+class Base(DeclarativeBase):
+    """Declarative base with the naming convention for constraints."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, TypeEngine[Any] | type[UtcDateTime]]] = {
+        datetime: UtcDateTime(),
+        dict[str, Any]: Json,
+    }
+
+
+class InboxRow(Base):
+    """A Telegram update: raw JSON until it is done, then its bare id for 48 hours."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index(
+            "ix_inbox_unfinished",
+            "update_id",
+            sqlite_where=text("status != 'done'"),
+            postgresql_where=text("status != 'done'"),
+        ),
+    )
+
+    update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    chat_key: Mapped[int | None] = mapped_column(BigInteger)
+    payload: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str]
+    tries: Mapped[int] = mapped_column(default=0)
+    received_at: Mapped[datetime]
+
+
+class ChatLeaseRow(Base):
+    """Which process works on a chat, and until when (PostgreSQL only)."""
+
+    __tablename__ = "chat_leases"
+
+    chat_key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    holder: Mapped[str]
+    until: Mapped[datetime]
+
+
+class DeadLetterRow(Base):
+    """An update that failed three times, kept for an operator."""
+
+    __tablename__ = "dead_letters"
+
+    incident: Mapped[str] = mapped_column(primary_key=True)
+    update_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    payload: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str]
+    recorded_at: Mapped[datetime]
+
+
+class OutboxRow(Base):
+    """A message to somebody other than the person being answered."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_pending",
+            "due_at",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index("ix_outbox_claimed", "claimed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    recipient: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    dedupe_key: Mapped[str] = mapped_column(unique=True)
+    due_at: Mapped[datetime]
+    status: Mapped[str]
+    tries: Mapped[int] = mapped_column(default=0)
+    claimed_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+class RunRow(Base):
+    """The run ledger: a (job, period) that has been decided once and for all."""
+
+    __tablename__ = "runs"
+
+    job: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    decided_at: Mapped[datetime]
+
+
+class PersonRow(Base):
+    """What is kept of a person outside a draft: the language they chose."""
+
+    __tablename__ = "people"
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    language: Mapped[str | None]
+    unreachable_since: Mapped[datetime | None]
+
+
+class DraftRow(Base):
+    """A questionnaire being filled in; the position is derived from the answers."""
+
+    __tablename__ = "drafts"
+    # A draft's id is the guard against a double submission, so it must never be used twice.
+    __table_args__ = (
+        UniqueConstraint("user_id", "questionnaire"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    questionnaire: Mapped[str]
+    questionnaire_version: Mapped[int]
+    progress: Mapped[dict[str, Any]]
+    consent_version: Mapped[str]
+    consented_at: Mapped[datetime]
+    live_message_id: Mapped[int | None] = mapped_column(BigInteger)
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+    nudged_at: Mapped[datetime | None]
+
+
+class CompanyRow(Base):
+    """A company, matched by corporate number, else by name key and municipality."""
+
+    __tablename__ = "companies"
+    __table_args__ = (Index("ix_companies_name_key_city", "name_key", "city"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    corporate_number: Mapped[str | None] = mapped_column(unique=True)
+    name: Mapped[str]
+    name_key: Mapped[str]
+    city: Mapped[str]
+
+
+class ReferenceCounterRow(Base):
+    """The last reference number given in a fiscal year."""
+
+    __tablename__ = "reference_counters"
+
+    fiscal_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class ConsultationRow(Base):
+    """A consultation: one submitted intake."""
+
+    __tablename__ = "consultations"
+    __table_args__ = (UniqueConstraint("fiscal_year", "number"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    fiscal_year: Mapped[int]
+    number: Mapped[int]
+    draft_id: Mapped[int | None] = mapped_column(Key, unique=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    answers: Mapped[dict[str, Any]]
+    consent_version: Mapped[str]
+    consented_at: Mapped[datetime]
+    submitted_at: Mapped[datetime] = mapped_column(index=True)
+    channel: Mapped[str]
+    state: Mapped[str]
+    assignee: Mapped[int | None] = mapped_column(BigInteger)
+    size: Mapped[str]
+    size_to_confirm: Mapped[bool]
+    eligibility: Mapped[str]
+    suspected_duplicate_of: Mapped[int | None] = mapped_column(Key)
+
+
+class KpiEventRow(Base):
+    """An append-only countable fact: +1 or −1 on an effective date (JST)."""
+
+    __tablename__ = "kpi_events"
+    __table_args__ = (Index(
+            "ix_kpi_events_count", "kind", "effective_date", "eligibility", "channel", "delta"
+        ),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str]
+    delta: Mapped[int]
+    effective_date: Mapped[date]
+    eligibility: Mapped[str]
+    channel: Mapped[str]
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), index=True)
+    reason: Mapped[str]
+    actor: Mapped[str]
+    recorded_at: Mapped[datetime]
+
+
+class StaffRow(Base):
+    """A registered staff member and their role; a removed one keeps the row."""
+
+    __tablename__ = "staff"
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    role: Mapped[str]
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class InvitationRow(Base):
+    """A one-time invitation; only the hash of its token is kept."""
+
+    __tablename__ = "invitations"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str]
+    created_by: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[datetime]
+    used_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AuditRow(Base):
+    """Who looked at or changed what, and when; no personal data of owners."""
+
+    __tablename__ = "audit_log"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    actor: Mapped[int] = mapped_column(BigInteger)
+    action: Mapped[str]
+    subject: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)

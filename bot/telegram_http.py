@@ -196,10 +196,8 @@ class AiohttpRequest(BaseRequest):
     async def _wait_for_a_place(
         self, places: asyncio.Semaphore, pool_timeout: ODVInput[float]
     ) -> None:
-        given = pool_timeout is not self.DEFAULT_NONE
-        seconds = cast("float | None", pool_timeout) if given else self._pool_timeout
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(_chosen(pool_timeout, self._pool_timeout)):
                 await places.acquire()
         except TimeoutError:
             raise NotSentTimeoutError(
@@ -215,25 +213,19 @@ class AiohttpRequest(BaseRequest):
         if connect_timeout is default and read_timeout is default:
             return self._timeouts
         return _client_timeout(
-            self._connect_timeout
-            if connect_timeout is default
-            else cast("float | None", connect_timeout),
-            self._read_timeout if read_timeout is default else cast("float | None", read_timeout),
+            _chosen(connect_timeout, self._connect_timeout),
+            _chosen(read_timeout, self._read_timeout),
         )
 
     def _body_of(
         self, request_data: RequestData, write_timeout: ODVInput[float]
     ) -> payload.Payload | None:
-        given = write_timeout is not self.DEFAULT_NONE
         if request_data.contains_files:
-            default = self._media_write_timeout
-            seconds = cast("float | None", write_timeout) if given else default
-            return _Form(request_data, seconds)
+            return _Form(request_data, _chosen(write_timeout, self._media_write_timeout))
         parameters = request_data.parameters
-        if not parameters:
-            return None
-        seconds = cast("float | None", write_timeout) if given else self._write_timeout
-        return _Json(parameters, seconds)
+        return (
+            _Json(parameters, _chosen(write_timeout, self._write_timeout)) if parameters else None
+        )
 
 
 def proxy_from_environment(api_url: str) -> str | None:
@@ -246,6 +238,10 @@ def proxy_from_environment(api_url: str) -> str | None:
         return None
     proxies = urllib.request.getproxies()
     return proxies.get(parts.scheme) or proxies.get("all")
+
+
+def _chosen(given: ODVInput[float], default: float | None) -> float | None:
+    return default if given is BaseRequest.DEFAULT_NONE else cast("float | None", given)
 
 
 @lru_cache(maxsize=64)

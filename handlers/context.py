@@ -133,5 +133,3 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
 def staff_gettext(house: House) -> Callable[[str], str]:
     """Return the translator for the staff chat, which speaks the default language."""
     return house.translations[house.default_language].gettext
-
-

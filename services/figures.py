@@ -83,9 +83,7 @@ def statistics(tx: Transaction, user_id: int, now: datetime) -> Statistics:
         month=period_figures(tx, today.replace(day=1), tomorrow),
         fiscal_year=period_figures(tx, year.first_day, tomorrow),
         drafts=drafts.count(tx),
-        by_channel=figures.count_by_channel(
-            tx, KpiKind.CONSULTATION, year.first_day, tomorrow
-        ),
+        by_channel=figures.count_by_channel(tx, KpiKind.CONSULTATION, year.first_day, tomorrow),
     )
 
 

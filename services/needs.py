@@ -12,8 +12,8 @@ from domain.fiscal_year import JST, FiscalYear
 from domain.needs import (
     QUESTIONNAIRE,
     company_identity,
-    in_prefecture,
     intake_channel,
+    kpi_eligibility,
     size_verdict,
 )
 from domain.outbox import Notice, NoticeKind
@@ -27,7 +27,6 @@ from domain.questions import (
     count_failure,
     current_question,
 )
-from domain.size import eligibility
 from domain.texts import N_
 from storage import consultations, drafts, outbox
 from storage.database import Transaction
@@ -59,9 +58,7 @@ def consent(
     draft = open_draft(tx, user_id)
     if draft is not None:
         return draft
-    drafts.add(
-        tx, user_id, QUESTIONNAIRE, questionnaire.version, Progress(), Consent(version, now)
-    )
+    drafts.add(tx, user_id, QUESTIONNAIRE, questionnaire.version, Progress(), Consent(version, now))
     return _draft(tx, user_id)
 
 
@@ -191,7 +188,6 @@ def submit(
 
 def _new_consultation(draft: Draft, now: datetime) -> NewConsultation:
     answers = draft.progress.answers
-    verdict = size_verdict(answers)
     return NewConsultation(
         draft_id=draft.id,
         user_id=draft.user_id,
@@ -199,8 +195,8 @@ def _new_consultation(draft: Draft, now: datetime) -> NewConsultation:
         consent=draft.consent,
         submitted_at=now,
         channel=intake_channel(answers),
-        size=verdict,
-        eligibility=eligibility(verdict, in_prefecture(answers)),
+        size=size_verdict(answers),
+        eligibility=kpi_eligibility(answers),
     )
 
 

@@ -192,9 +192,9 @@ class KpiEventRow(Base):
     """An append-only countable fact: +1 or −1 on an effective date (JST)."""
 
     __tablename__ = "kpi_events"
-    __table_args__ = (Index(
-            "ix_kpi_events_count", "kind", "effective_date", "eligibility", "channel", "delta"
-        ),)
+    __table_args__ = (
+        Index("ix_kpi_events_count", "kind", "effective_date", "eligibility", "channel", "delta"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     kind: Mapped[str]

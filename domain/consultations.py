@@ -52,7 +52,7 @@ class CompanyIdentity:
 
 @dataclass(frozen=True)
 class NewConsultation:
-    """An intake at the moment it is submitted; `submitted_at` decides date and fiscal year (R12)."""
+    """An intake as it is submitted; `submitted_at` decides date and fiscal year (R12)."""
 
     draft_id: int
     user_id: int

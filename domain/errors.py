@@ -16,7 +16,7 @@ class DomainError(Exception):
 
 
 class InvalidAnswer(DomainError):
-    """The answer cannot be accepted: says what was wrong, how to correct it, and gives an example."""
+    """The answer cannot be accepted: says what was wrong and how to correct it."""
 
 
 class StaleButton(DomainError):

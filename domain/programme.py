@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -261,7 +262,7 @@ def _check_dates(programme: Programme) -> None:
     for first, last in closures:
         if last < first:
             raise ProgrammeError("office.closures", f"{last} lies before {first}")
-    for (_, last), (first, _) in zip(closures, closures[1:], strict=False):
+    for (_, last), (first, _) in pairwise(closures):
         if first <= last:
             raise ProgrammeError("office.closures", f"two closures overlap on {first}")
 

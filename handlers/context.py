@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import gettext
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from telegram import Update
-from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
+from telegram.ext import Application, CallbackContext, ExtBot
 
-from domain.programme import Programme
-from domain.questions import Questionnaire
-from domain.working_days import WorkingDays
 from services.inbox import applying
-from storage.database import Database, Transaction
+
+if TYPE_CHECKING:
+    import gettext
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from domain.programme import Programme
+    from domain.questions import Questionnaire
+    from domain.working_days import WorkingDays
+    from storage.database import Database, Transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,22 +41,12 @@ class House:
     languages: dict[int, str] = field(default_factory=dict)
 
 
-class MadoguchiApplication(
-    Application[ExtBot[None], "Context", dict[Any, Any], dict[Any, Any], dict[Any, Any], JobQueue]  # type: ignore[type-arg]
-):
-    """The application with its `house`; an update's error reaches the worker that counts it."""
+class MadoguchiApplication(Application):  # type: ignore[type-arg]
+    """The application with its `house`."""
 
     def __init__(self, *, house: House, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.house = house
-
-    async def process_error(
-        self, update: object | None, error: Exception, *args: Any, **kwargs: Any
-    ) -> bool:
-        """Raise an update's error to the dispatcher; let PTB log a job's."""
-        if update is not None:
-            raise error
-        return await super().process_error(update, error, *args, **kwargs)
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
@@ -72,7 +65,7 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     @classmethod
     def from_update(cls, update: object, application: Any) -> Context:
         """Make the context of an update, in the language of the person who sent it."""
-        context = cast("Context", super().from_update(update, application))
+        context = super().from_update(update, application)
         if isinstance(update, Update):
             context.update_id = update.update_id
             if update.effective_user is not None:
@@ -128,8 +121,3 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         """Translate a text that depends on a number."""
         return self.house.translations[self.language].ngettext(singular, plural, number)
-
-
-def staff_gettext(house: House) -> Callable[[str], str]:
-    """Return the translator for the staff chat, which speaks the default language."""
-    return house.translations[house.default_language].gettext

@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from telegram import InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 if TYPE_CHECKING:
-    from telegram import CallbackQuery, ReplyKeyboardMarkup, ReplyKeyboardRemove
+    from telegram import (
+        CallbackQuery,
+        InlineKeyboardMarkup,
+        ReplyKeyboardMarkup,
+        ReplyKeyboardRemove,
+    )
 
     from handlers.context import Context
 

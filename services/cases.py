@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from domain.consultations import Consultation
 from domain.errors import DomainError, StaleButton
 from domain.staff import Action, NotPermitted, StaffMember
 from domain.texts import N_
 from storage import consultations, staff
-from storage.database import Transaction
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.consultations import Consultation
+    from storage.database import Transaction
 
 
 @dataclass(frozen=True)

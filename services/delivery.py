@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from domain.outbox import ClaimedNotice
 from storage import outbox
-from storage.database import Transaction
+
+if TYPE_CHECKING:
+    from domain.outbox import ClaimedNotice
+    from storage.database import Transaction
 
 LEASE = timedelta(seconds=60)
 """A claim this old belongs to a process that died; the message is sent again."""

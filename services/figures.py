@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from domain.consultations import KpiKind
 from domain.fiscal_year import JST, FiscalYear
 from domain.kpi import KpiYear, kpi_years
 from domain.outbox import Notice, NoticeKind
 from domain.periods import SummaryPeriod, due_periods
-from domain.programme import Kpi, Programme
-from domain.size import Eligibility
 from domain.staff import Action
-from domain.working_days import WorkingDays
 from services.cases import permitted
 from storage import drafts, figures, outbox
-from storage.database import Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from domain.programme import Kpi, Programme
+    from domain.size import Eligibility
+    from domain.working_days import WorkingDays
+    from storage.database import Transaction
 
 CATCH_UP = timedelta(days=62)
 """How far back a summary that was missed is still worth sending: two months."""

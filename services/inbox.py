@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from domain.inbox import StoredUpdate
 from domain.outbox import Notice, NoticeKind
 from storage import inbox, outbox
-from storage.database import Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from domain.inbox import StoredUpdate
+    from storage.database import Transaction
 
 T = TypeVar("T")
 KEEP_IDS = timedelta(hours=48)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from domain.consultations import Consultation, KpiEvent, KpiKind, NewConsultation
 from domain.drafts import Consent, Draft
@@ -17,7 +18,6 @@ from domain.needs import (
     size_verdict,
 )
 from domain.outbox import Notice, NoticeKind
-from domain.programme import Programme
 from domain.questions import (
     Progress,
     Questionnaire,
@@ -29,7 +29,10 @@ from domain.questions import (
 )
 from domain.texts import N_
 from storage import consultations, drafts, outbox
-from storage.database import Transaction
+
+if TYPE_CHECKING:
+    from domain.programme import Programme
+    from storage.database import Transaction
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ def submit(
     programme: Programme,
     questionnaire: Questionnaire,
     user_id: int,
+    draft_id: int,
     staff_chat: int,
     now: datetime,
 ) -> Consultation:
@@ -150,7 +154,7 @@ def submit(
     Raises StaleButton if there is no finished intake: the second tap of two finds none.
     """
     draft = _draft(tx, user_id)
-    if current_question(questionnaire, draft.progress) is not None:
+    if draft.id != draft_id or current_question(questionnaire, draft.progress) is not None:
         raise StaleButton(N_("Some questions are still open."))
     new = _new_consultation(draft, now)
     company = consultations.match_company(tx, company_identity(new.answers))
@@ -226,3 +230,13 @@ def language(tx: Transaction, user_id: int) -> str | None:
 def choose_language(tx: Transaction, user_id: int, chosen: str) -> None:
     """Store the language the person chose."""
     drafts.choose_language(tx, user_id, chosen)
+
+
+def forget_untouched(tx: Transaction, moment: datetime) -> int:
+    """Delete the drafts last touched before `moment`; return how many."""
+    return drafts.remove_untouched_since(tx, moment)
+
+
+def chosen_languages(tx: Transaction) -> dict[int, str]:
+    """Return everybody's chosen language by user id."""
+    return drafts.languages(tx)

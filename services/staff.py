@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from domain.errors import DomainError
 from domain.staff import Action, Role, StaffMember
 from domain.texts import N_
 from services.cases import permitted
 from storage import staff
-from storage.database import Transaction
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from storage.database import Transaction
 
 
 class InvitationUnusable(DomainError):  # noqa: N818 - the word of the refusal

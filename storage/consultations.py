@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,9 +17,13 @@ from domain.consultations import (
 )
 from domain.fiscal_year import FiscalYear
 from domain.size import CompanySize, Eligibility, SizeVerdict
-from storage.database import Transaction
 from storage.drafts import answers_from_json, answers_to_json
 from storage.tables import CompanyRow, ConsultationRow, KpiEventRow, ReferenceCounterRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.database import Transaction
 
 
 def next_reference(tx: Transaction, fiscal_year: FiscalYear) -> Reference:
@@ -167,7 +171,7 @@ def of_person(tx: Transaction, user_id: int, limit: int = 5) -> list[Consultatio
     )
 
 
-def _load(tx: Transaction, statement: Select[tuple[ConsultationRow]]) -> list[Consultation]:
+def _load(tx: Transaction, statement: Select[ConsultationRow]) -> list[Consultation]:
     table = ConsultationRow.__table__
     rows = tx.connection.execute(statement.with_only_columns(*table.columns)).all()
     return [

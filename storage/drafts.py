@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.drafts import Consent, Draft
 from domain.questions import Answer, Answers, Progress
-from storage.database import Transaction
 from storage.tables import DraftRow, PersonRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.database import Transaction
 
 
 def answers_to_json(answers: Answers) -> dict[str, Any]:
@@ -147,3 +150,11 @@ def choose_language(tx: Transaction, user_id: int, chosen: str) -> None:
         .values(user_id=user_id, language=chosen)
         .on_conflict_do_update(index_elements=["user_id"], set_={"language": chosen})
     )
+
+
+def languages(tx: Transaction) -> dict[int, str]:
+    """Return everybody's chosen language by user id."""
+    rows = tx.connection.execute(
+        select(PersonRow.user_id, PersonRow.language).where(PersonRow.language.is_not(None))
+    )
+    return {user_id: chosen for user_id, chosen in rows if chosen is not None}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from domain.consultations import KpiKind
-from domain.fiscal_year import FiscalYear
 from domain.size import Eligibility
-from storage.database import Transaction
 from storage.tables import KpiEventRow
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from domain.consultations import KpiKind
+    from domain.fiscal_year import FiscalYear
+    from storage.database import Transaction
 
 
 def count(tx: Transaction, kind: KpiKind, first: date, after: date) -> dict[Eligibility, int]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.inbox import StoredUpdate
-from storage.database import Transaction
 from storage.tables import ChatLeaseRow, DeadLetterRow, InboxRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from storage.database import Transaction
 
 RECEIVED, APPLIED, FINISHED = "received", "applied", "done"
 
@@ -51,13 +55,12 @@ def unfinished(tx: Transaction) -> list[StoredUpdate]:
     rows = tx.connection.execute(
         select(*_COLUMNS).where(InboxRow.status != FINISHED).order_by(InboxRow.update_id)
     )
-    return [_to_update(*row) for row in rows]
-
-
-def _to_update(
-    update_id: int, chat_key: int, payload: str, status: str, tries: int
-) -> StoredUpdate:
-    return StoredUpdate(update_id, chat_key, payload, status == APPLIED, tries)
+    return [
+        StoredUpdate(
+            row.update_id, row.chat_key or 0, row.payload or "", row.status == APPLIED, row.tries
+        )
+        for row in rows
+    ]
 
 
 def mark_applied(tx: Transaction, update_id: int) -> bool:

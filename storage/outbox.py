@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.outbox import ClaimedNotice, Notice, NoticeKind
-from storage.database import Transaction
 from storage.tables import OutboxRow, RunRow
+
+if TYPE_CHECKING:
+    from storage.database import Transaction
 
 PENDING, CLAIMED, SENT, FAILED = "pending", "claimed", "sent", "failed"
 PER_SECOND = 30
@@ -55,7 +58,7 @@ def claim(tx: Transaction, now: datetime, lease: timedelta) -> list[ClaimedNotic
         .limit(10 * PER_SECOND)
         .with_for_update(skip_locked=True)
     )
-    claimed = []
+    claimed: list[ClaimedNotice] = []
     for row in tx.connection.execute(due):
         if len(claimed) >= free or not _fits_pace(row.recipient, recent):
             continue

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.staff import Role, StaffMember
-from storage.database import Transaction
 from storage.tables import AuditRow, InvitationRow, StaffRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.database import Transaction
 
 
 def find(tx: Transaction, user_id: int) -> StaffMember | None:

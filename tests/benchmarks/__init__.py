@@ -1,1 +1,1 @@
-"""Load on whole bot processes over real HTTP: `python -m tests.benchmarks`."""
+"""Speed, compared with peers in the same run."""

@@ -1,0 +1,100 @@
+"""Builds the process from its settings: the one place where everything is wired."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from telegram import BotCommand
+from telegram.ext import Application, ContextTypes
+
+from bot.schedule import add_tick
+from domain.needs import needs_questionnaire
+from handlers.context import Context, House, MadoguchiApplication
+from handlers.routes import add_handlers
+from locales import DEFAULT_LANGUAGE, LANGUAGES, load_translations
+from services import needs, staff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from telegram.request import BaseRequest
+
+    from bot.settings import Settings
+    from domain.programme import Programme
+    from storage.database import Database
+
+
+def utc_now() -> datetime:
+    """Return the moment it is."""
+    return datetime.now(UTC)
+
+
+def build_house(
+    settings: Settings,
+    programme: Programme,
+    database: Database,
+    clock: Callable[[], datetime] = utc_now,
+) -> House:
+    """Return what the handlers work with; registers the admins of the settings."""
+    now = clock()
+    admins = settings.admin_ids
+    database.write(lambda tx: staff.ensure_admins(tx, admins, now)).result()
+    return House(
+        programme=programme,
+        questionnaire=needs_questionnaire(programme),
+        working_days=programme.working_days,
+        database=database,
+        clock=clock,
+        translations={language: load_translations(language) for language in LANGUAGES},
+        default_language=DEFAULT_LANGUAGE,
+        staff_chat=settings.staff_chat_id,
+        admin_ids=admins,
+        languages=database.read(needs.chosen_languages).result(),
+    )
+
+
+def build_application(
+    settings: Settings, house: House, request: BaseRequest, polling: BaseRequest
+) -> MadoguchiApplication:
+    """Return the application with its handlers and its tick; it has no updater of PTB's."""
+    application = (
+        Application.builder()
+        .application_class(MadoguchiApplication, kwargs={"house": house})
+        .token(settings.bot_token)
+        .base_url(f"{settings.api_url.rstrip('/')}/bot")
+        .base_file_url(f"{settings.api_url.rstrip('/')}/file/bot")
+        .request(request)
+        .get_updates_request(polling)
+        .context_types(ContextTypes(context=Context))
+        .updater(None)
+        .build()
+    )
+    if not isinstance(application, MadoguchiApplication):
+        message = "the builder made another application"
+        raise TypeError(message)
+    add_handlers(application)
+    add_tick(application)
+    return application
+
+
+async def publish_commands(application: MadoguchiApplication) -> None:
+    """Tell Telegram the command menu in each language; admin commands are not in it."""
+    for language in LANGUAGES:
+        gettext = application.house.translations[language].gettext
+        commands = [
+            BotCommand("start", gettext("Begin or resume a consultation")),
+            BotCommand("status", gettext("Your consultations")),
+            BotCommand("cancel", gettext("Delete an open form")),
+            BotCommand("privacy", gettext("Your information")),
+            BotCommand("language", "日本語 / English"),
+            BotCommand("help", gettext("What you can do here")),
+        ]
+        code = None if language == DEFAULT_LANGUAGE else language
+        await application.bot.set_my_commands(commands, language_code=code)
+
+
+async def close(application: MadoguchiApplication) -> None:
+    """Finish what was submitted and close the database."""
+    await asyncio.to_thread(application.house.database.close)

@@ -1,0 +1,78 @@
+"""A Bot API that lives in the request layer: fake the wire, not the bot."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from telegram.request import BaseRequest, RequestData
+
+BOT = {"id": 1, "is_bot": True, "first_name": "見本 窓口ボット", "username": "mihon_bot"}
+
+
+@dataclass
+class Shown:
+    chat: int
+    message_id: int
+    text: str
+    buttons: list[dict[str, Any]]
+
+
+@dataclass
+class Wire(BaseRequest):
+    """Answers like the Bot API and keeps what each chat shows."""
+
+    shown: dict[tuple[int, int], Shown] = field(default_factory=dict)
+    alerts: list[str] = field(default_factory=list)
+    fail_next: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    _ids: Any = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def read_timeout(self) -> float | None:
+        return 5
+
+    async def initialize(self) -> None: ...
+
+    async def shutdown(self) -> None: ...
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, **_timeouts: Any
+    ) -> tuple[int, bytes]:
+        name = url.rsplit("/", 1)[-1]
+        parameters = request_data.parameters if request_data is not None else {}
+        if self.fail_next and name == "sendMessage":
+            status, answer = self.fail_next.pop(0)
+            return status, json.dumps(answer).encode()
+        return 200, json.dumps({"ok": True, "result": self._answer(name, parameters)}).encode()
+
+    def _answer(self, name: str, parameters: dict[str, Any]) -> Any:
+        if name == "getMe":
+            return BOT
+        if name == "sendMessage":
+            return self._show(parameters, next(self._ids))
+        if name == "editMessageText":
+            return self._show(parameters, parameters["message_id"])
+        if name == "answerCallbackQuery":
+            self.alerts.append(parameters.get("text", ""))
+        return True
+
+    def _show(self, parameters: dict[str, Any], message_id: int) -> dict[str, Any]:
+        chat = int(parameters["chat_id"])
+        rows = parameters.get("reply_markup", {}).get("inline_keyboard", [])
+        shown = Shown(chat, message_id, parameters["text"], [b for row in rows for b in row])
+        self.shown[chat, message_id] = shown
+        return {
+            "message_id": message_id,
+            "date": 0,
+            "chat": {"id": chat, "type": "private", "first_name": "x"},
+            "text": shown.text,
+        }
+
+    def last(self, chat: int) -> Shown:
+        return [shown for (where, _), shown in self.shown.items() if where == chat][-1]
+
+    def asking(self, chat: int) -> Shown:
+        """The newest message of the chat that has buttons."""
+        return [s for (where, _), s in self.shown.items() if where == chat and s.buttons][-1]

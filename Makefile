@@ -11,10 +11,7 @@ $(READY): pyproject.toml requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
-.PHONY: sandbox test run check bench translations lock
-
-sandbox: $(READY)
-	$(BIN)/madoguchi sandbox
+.PHONY: test run check translations lock
 
 test: $(READY)
 	$(BIN)/python -m pytest
@@ -28,8 +25,10 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)
-	$(BIN)/python -m tests.benchmarks
+translations: $(READY)
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k gettext --project=madoguchi --no-location \
+		--sort-output --width=100 -o locales/madoguchi.pot .
+	$(BIN)/pybabel -q update -D madoguchi -i locales/madoguchi.pot -d locales --no-fuzzy-matching
 
 lock:
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

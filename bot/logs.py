@@ -116,7 +116,7 @@ def _message_of(record: logging.LogRecord) -> str:
         record.args = _without_contents(record.args)
     try:
         return record.getMessage()
-    except Exception:  # noqa: BLE001 - a filter that raises breaks the code that logs
+    except Exception:  # noqa: BLE001 - a log line must not raise, whatever its arguments
         return f"{record.msg!s} (arguments do not fit)"
 
 

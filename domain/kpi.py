@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from domain.fiscal_year import FiscalYear
-from domain.programme import Kpi
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from domain.fiscal_year import FiscalYear
+    from domain.programme import Kpi
 
 _ONE_PLACE = Decimal("0.1")
 

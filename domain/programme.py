@@ -5,16 +5,18 @@ Everything that differs between prefectures or years is in the file; nothing of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from domain.fiscal_year import FiscalYear
 from domain.working_days import WorkingDays
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

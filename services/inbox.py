@@ -20,7 +20,7 @@ KEEP_IDS = timedelta(hours=48)
 MAX_TRIES = 3
 
 
-class AlreadyApplied(Exception):  # noqa: N818 - a state of affairs, not a fault
+class AlreadyApplied(Exception):
     """The update's change is committed already; only its answer may be missing."""
 
 

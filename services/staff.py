@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from storage.database import Transaction
 
 
-class InvitationUnusable(DomainError):  # noqa: N818 - the word of the refusal
+class InvitationUnusable(DomainError):
     """The invitation is unknown, used up or expired."""
 
     def __init__(self) -> None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.application import build_application, build_house
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.programme_file import SAMPLE, load_programme
 from bot.settings import Settings
-from handlers.context import MadoguchiApplication
 from storage.database import Database
 from storage.migrate import upgrade
 from tests.integration.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from handlers.context import MadoguchiApplication
 
 STAFF_CHAT = -1001
 
@@ -68,9 +72,7 @@ class Counter:
             content["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
         person = {"id": user, "is_bot": False, "first_name": f"Person {user}"}
         chat = {"id": user, "type": "private", "first_name": f"Person {user}"}
-        return {
-            "message": {"message_id": 5, "date": 0, "chat": chat, "from": person, **content}
-        }
+        return {"message": {"message_id": 5, "date": 0, "chat": chat, "from": person, **content}}
 
     async def say(self, user: int, text: str) -> None:
         await self.update(self.message(user, text=text))
@@ -102,8 +104,6 @@ class Counter:
         raise AssertionError(f"no button {label!r} in {labels} under {shown.text!r}")
 
     async def read(self, statement: str) -> list[Any]:
-        from sqlalchemy import text
-
         database = self.application.house.database
         return database.read(
             lambda tx: [tuple(r) for r in tx.connection.execute(text(statement))]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from bot.schedule import tick
 from tests.integration.conftest import STAFF_CHAT, Counter
 
 OWNER, STAFF = 100, 900
@@ -185,10 +188,6 @@ async def test_a_poisonous_update_is_buried_and_the_chat_goes_on(counter: Counte
 
 
 async def test_a_summary_is_decided_once_and_caught_up(counter: Counter) -> None:
-    from datetime import timedelta
-
-    from bot.schedule import tick
-
     house = counter.application.house
     await tick(house)
     counter.moment += timedelta(days=14)

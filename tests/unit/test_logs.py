@@ -67,7 +67,7 @@ class TestTokens:
     @pytest.mark.parametrize("token", [TOKEN, OTHER_TOKEN, OTHER_TOKEN.replace(":", "%3A")])
     def test_none_in_the_message(self, capsys: pytest.CaptureFixture[str], token: str) -> None:
         log = Log(capsys)
-        logging.getLogger("some.library").warning(f"GET /bot{token}/getMe failed")  # noqa: G004
+        logging.getLogger("some.library").warning(f"GET /bot{token}/getMe failed")
         assert log.line().endswith(f"GET /bot{REDACTED}/getMe failed")
 
     def test_none_in_the_arguments(self, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,44 @@
+"""The catalogues are complete and fresh."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from locales import LANGUAGES, catalogue_path
+
+ROOT = Path(__file__).parents[2]
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+
+
+def texts_in_code() -> set[str]:
+    return {
+        str(found[2])
+        for room in ("handlers", "domain", "services", "bot")
+        for found in extract_from_dir(str(ROOT / room), keywords=KEYWORDS)
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated_with_its_placeholders(language: str) -> None:
+    with catalogue_path(language).open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    for text in texts_in_code():
+        message = catalogue.get(text)
+        assert message is not None, text
+        assert message.string, text
+        assert not message.fuzzy, text
+        placeholder = r"%\((\w+)\)"
+        assert sorted(set(re.findall(placeholder, str(message.string)))) == sorted(
+            set(re.findall(placeholder, text))
+        ), text
+
+
+def test_the_template_is_fresh() -> None:
+    with (ROOT / "locales" / "madoguchi.pot").open("rb") as file:
+        template = {str(message.id) for message in read_po(file) if message.id}
+    assert template == texts_in_code()

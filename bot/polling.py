@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.warnings import PTBUserWarning
 
 if TYPE_CHECKING:
     from bot.dispatcher import Dispatcher
@@ -20,6 +22,8 @@ _LONGEST_PAUSE_SECONDS = 30.0
 
 async def poll(application: MadoguchiApplication, dispatcher: Dispatcher) -> None:
     """Fetch, store, acknowledge, until cancelled. Raises InvalidToken."""
+    # PTB advises its own method, which parses first.
+    warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)
     offset = 0
     pause = 0.5
     while True:

@@ -8,9 +8,8 @@ import os
 import random
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,7 +17,12 @@ from bot.programme_file import SAMPLE
 from tests.e2e.bot_api import BotApi
 from tests.integration.conftest import STAFF_CHAT, Counter
 from tests.integration.test_intake import STEPS
-from tests.integration.wire import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.integration.wire import Shown
 
 OWNERS = range(101, 106)
 MOMENTS = 50

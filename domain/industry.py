@@ -66,7 +66,12 @@ _SERVICE = frozenset("LOPQR")
 
 
 def size_category(industry: str, branch: str | None) -> SizeCategory | None:
-    """Return the Act's category; None if the industry is unknown."""
+    """Return the Act's category; None if the industry or a branch it needs is unknown.
+
+    Raises KeyError for a code that is not offered.
+    """
+    if industry not in dict(INDUSTRIES):
+        raise KeyError(industry)
     if industry == UNKNOWN:
         return None
     if industry in BRANCHES:

@@ -5,30 +5,56 @@ Everything that differs between prefectures or years is in the file; nothing of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from datetime import date, time
-from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    ValidationError,
+)
 
 from domain.fiscal_year import FiscalYear
+from domain.municipalities import Municipalities, Municipality, MunicipalityRowError
+from domain.programme_checks import ProgrammeError, check_parts, refusal
 from domain.working_days import WorkingDays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+
+def _month_day(value: tuple[int, int]) -> tuple[int, int]:
+    try:
+        date(_COMMON_YEAR, *value)
+    except ValueError:
+        raise ValueError(f"{list(value)} is no month and day of every year") from None
+    return value
+
+
+def _clock_time(value: object) -> object:
+    if isinstance(value, str) and not _HOUR_MINUTE.fullmatch(value):
+        raise ValueError(f"{value!r} is no time of day")
+    if not isinstance(value, str | time):
+        raise ValueError(f"{value!r} is no time of day")  # noqa: TRY004 - pydantic words it
+    return value
+
+
+_COMMON_YEAR = 2025
+_HOUR_MINUTE = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class ProgrammeError(Exception):
-    """The file is contradictory or incomplete: `key` says where, `reason` what to do."""
-
-    def __init__(self, key: str, reason: str) -> None:
-        super().__init__(f"{key}: {reason}")
-        self.key = key
-        self.reason = reason
+Whole = Annotated[int, Strict()]
+Day = Annotated[date, Strict()]
+MonthDay = Annotated[tuple[Whole, Whole], AfterValidator(_month_day)]
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+Year = Annotated[int, Field(ge=1989, le=2100)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
 class _Part(BaseModel):
@@ -41,9 +67,11 @@ class Kpi(_Part):
     key: Literal["consultations", "matches"]
     name: Text
     unit: Text
-    baseline: int = Field(ge=0)
-    increments_by_year: dict[int, int]
-    increments_total: int
+    baseline: Whole = Field(ge=0, examples=[453])
+    increments_by_year: dict[Year, Annotated[Whole, Field(ge=0)]] = Field(
+        min_length=1, examples=["{ 2026 = 200, 2027 = 200 }"]
+    )
+    increments_total: Whole = Field(examples=[400])
 
     @property
     def increments(self) -> dict[FiscalYear, int]:
@@ -52,17 +80,21 @@ class Kpi(_Part):
 
 
 class Project(_Part):
-    """A project of the plan with its period; `counted_from` is its first day in the figures."""
+    """A project of the plan; `counted_from` is its first day in the figures (JST).
+
+    The plan may begin on the day of its approval: `period` keeps its words, and the figures begin
+    with the fiscal year's first day.
+    """
 
     name: Text
     kind: Text
     grant: str = ""
     grant_code: str = ""
     legal_basis: str = ""
-    budget_yen: int | None = None
+    budget_yen: Whole | None = Field(default=None, ge=0, examples=[133086000])
     period: Text
-    counted_from: date
-    ends_on: date
+    counted_from: Day = Field(examples=["2026-04-01"])
+    ends_on: Day = Field(examples=["2031-03-31"])
 
 
 class Plan(_Part):
@@ -78,15 +110,15 @@ class Seats(_Part):
     """Seats of one group in the expert council."""
 
     group: Text
-    seats: int = Field(gt=0)
+    seats: Whole = Field(gt=0, examples=[4])
 
 
 class Council(_Part):
     """The outside experts of the evaluation (section 5-2 ⑥)."""
 
     name: Text
-    total: int
-    members: tuple[Seats, ...]
+    total: Whole = Field(gt=0, examples=[15])
+    members: tuple[Seats, ...] = Field(min_length=1)
 
 
 class Evaluation(_Part):
@@ -94,42 +126,46 @@ class Evaluation(_Part):
 
     division: Text
     council: Council
-    publish_by: tuple[int, int]
-    remind_days_before: tuple[int, ...]
+    publish_by: MonthDay = Field(examples=["[8, 31]"])
+    remind_days_before: tuple[Annotated[Whole, Field(ge=0)], ...] = Field(
+        examples=["[30, 14, 7, 1]"]
+    )
 
 
 class Closure(_Part):
     """Days on which the office is closed, both included."""
 
-    first: date
-    last: date
+    first: Day = Field(examples=["2026-08-13"])
+    last: Day = Field(examples=["2026-08-14"])
 
 
 class Office(_Part):
     """The counter: what people are told, and when it is open (JST)."""
 
     hub: Text
-    telephone: Text
-    hours: Text
-    address: Text
-    weekdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
-    year_end: tuple[tuple[int, int], tuple[int, int]]
+    telephone: Text = Field(examples=['"048-830-0000"'])
+    hours: Text = Field(examples=['"平日 9:00〜17:00"'])
+    address: Text = Field(examples=['"見本市見本町1-1"'])
+    weekdays: tuple[Weekday, ...] = Field(
+        min_length=1, examples=['["mon", "tue", "wed", "thu", "fri"]']
+    )
+    year_end: tuple[MonthDay, MonthDay] = Field(examples=["[[12, 29], [1, 3]]"])
     closures: tuple[Closure, ...] = ()
-    reply_within_working_days: int = Field(gt=0)
+    reply_within_working_days: Whole = Field(gt=0, examples=[2])
 
 
 class Weekly(_Part):
     """Weekday (Monday is 0) and time (JST) of the weekly summary."""
 
-    weekday: int = Field(ge=0, le=6)
-    time: time
+    weekday: Whole = Field(ge=0, le=6, examples=[0])
+    time: ClockTime = Field(examples=['"09:00"'])
 
 
 class Monthly(_Part):
     """Day of the month and time (JST) of the monthly summary."""
 
-    day: int = Field(ge=1, le=28)
-    time: time
+    day: Whole = Field(ge=1, le=28, examples=[1])
+    time: ClockTime = Field(examples=['"09:00"'])
 
 
 class Schedule(_Part):
@@ -142,26 +178,26 @@ class Schedule(_Part):
 class Counting(_Part):
     """Settings of the counting rules."""
 
-    count_trigger: Literal["submitted", "met"]
-    duplicate_window_days: int = Field(ge=0)
+    count_trigger: Literal["submitted", "met"] = Field(examples=['"submitted"'])
+    duplicate_window_days: Whole = Field(ge=0, examples=[30])
 
 
 class Retention(_Part):
     """How long an untouched draft is kept."""
 
-    draft_days: int = Field(gt=0)
+    draft_days: Whole = Field(gt=0, examples=[7])
 
 
 class StaffSettings(_Part):
     """How long an invitation is good."""
 
-    invite_hours: int = Field(gt=0)
+    invite_hours: Whole = Field(gt=0, examples=[72])
 
 
 class Privacy(_Part):
     """The version of the notice that consent is given to."""
 
-    notice_version: Text
+    notice_version: Text = Field(examples=['"2026-11"'])
 
 
 class Hub(_Part):
@@ -174,25 +210,16 @@ class Hub(_Part):
 class Geography(_Part):
     """Areas in their order, and the CSV of municipalities beside the file."""
 
-    municipalities_file: Text
-    areas: tuple[Text, ...]
+    municipalities_file: Text = Field(examples=['"municipalities.csv"'])
+    areas: tuple[Text, ...] = Field(min_length=1)
 
 
-@dataclass(frozen=True)
-class Municipality:
-    """A municipality: six-digit code, name, and the area it lies in."""
-
-    code: str
-    name: str
-    area: str
-
-
-class Programme(_Part):
-    """One prefecture's programme."""
+class ProgrammeParts(_Part):
+    """The tables of the file; the first project is the one that the KPIs measure."""
 
     plan: Plan
-    projects: tuple[Project, ...]
-    kpis: tuple[Kpi, ...]
+    projects: tuple[Project, ...] = Field(min_length=1)
+    kpis: tuple[Kpi, ...] = Field(min_length=1)
     evaluation: Evaluation
     office: Office
     schedule: Schedule
@@ -202,7 +229,12 @@ class Programme(_Part):
     privacy: Privacy
     geography: Geography
     hubs: tuple[Hub, ...]
-    municipalities: tuple[Municipality, ...] = ()
+
+
+class Programme(ProgrammeParts):
+    """One prefecture's programme: the file and the municipalities of its CSV."""
+
+    municipalities: Municipalities
 
     def target_for(self, kpi_key: str, year: FiscalYear) -> int | None:
         """Return the year's target increment; None where the plan has none."""
@@ -212,8 +244,8 @@ class Programme(_Part):
         return None
 
     def towns_of(self, area: str) -> tuple[Municipality, ...]:
-        """Return the municipalities of an area."""
-        return tuple(town for town in self.municipalities if town.area == area)
+        """Return the municipalities of an area, without wards."""
+        return self.municipalities.towns_of(area)
 
     @property
     def working_days(self) -> WorkingDays:
@@ -230,59 +262,14 @@ def parse_programme(
 ) -> Programme:
     """Return the programme of a parsed file. Raises ProgrammeError naming key and reason."""
     try:
-        towns = tuple(
-            Municipality(row["lg_code6"], row["name"], row["area"]) for row in municipality_rows
-        )
-        programme = Programme.model_validate({**data, "municipalities": towns})
+        parts = ProgrammeParts.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise ProgrammeError(".".join(map(str, first["loc"])), first["msg"]) from error
-    except KeyError as error:
-        raise ProgrammeError("geography.municipalities_file", f"no column {error}") from error
-    for check in (_check_kpis, _check_dates, _check_council, _check_areas):
-        check(programme)
+        raise refusal(error, ProgrammeParts) from error
+    try:
+        towns = Municipalities.from_rows(municipality_rows, parts.geography.areas)
+    except MunicipalityRowError as error:
+        key = "geography.areas / geography.municipalities_file"
+        raise ProgrammeError(key, str(error)) from error
+    programme = Programme(**dict(parts), municipalities=towns)
+    check_parts(parts, programme.working_days)
     return programme
-
-
-def _check_kpis(programme: Programme) -> None:
-    for kpi in programme.kpis:
-        total = sum(kpi.increments.values())
-        if total != kpi.increments_total:
-            raise ProgrammeError(
-                f"kpis.{kpi.key}.increments_total",
-                f"says {kpi.increments_total}, but the increments sum to {total}",
-            )
-    if len({kpi.key for kpi in programme.kpis}) != len(programme.kpis):
-        raise ProgrammeError("kpis", "two KPIs have the same key")
-
-
-def _check_dates(programme: Programme) -> None:
-    for project in programme.projects:
-        if project.ends_on < project.counted_from:
-            raise ProgrammeError(f"projects.{project.name}.ends_on", "lies before counted_from")
-    closures = sorted((c.first, c.last) for c in programme.office.closures)
-    for first, last in closures:
-        if last < first:
-            raise ProgrammeError("office.closures", f"{last} lies before {first}")
-    for (_, last), (first, _) in pairwise(closures):
-        if first <= last:
-            raise ProgrammeError("office.closures", f"two closures overlap on {first}")
-
-
-def _check_council(programme: Programme) -> None:
-    council = programme.evaluation.council
-    seats = sum(member.seats for member in council.members)
-    if seats != council.total:
-        raise ProgrammeError(
-            "evaluation.council.total", f"says {council.total}, but the seats sum to {seats}"
-        )
-
-
-def _check_areas(programme: Programme) -> None:
-    named = set(programme.geography.areas)
-    used = {town.area for town in programme.municipalities}
-    if named != used:
-        odd = "、".join(sorted(named ^ used))
-        raise ProgrammeError(
-            "geography.areas", f"the file and the municipality CSV differ on: {odd}"
-        )

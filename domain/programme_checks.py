@@ -1,0 +1,157 @@
+"""Refuses a programme file that contradicts itself, and words what pydantic refuses.
+
+Every refusal names the key and what to write; nothing is corrected or assumed silently.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from domain.fiscal_year import FiscalYear
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+    from datetime import date
+
+    from pydantic import ValidationError
+
+    from domain.programme import Kpi, ProgrammeParts
+    from domain.working_days import WorkingDays
+
+_REASONS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a known key; please check its spelling",
+    "string_too_short": "must not be empty",
+}
+
+
+class ProgrammeError(Exception):
+    """The file is contradictory or incomplete: `key` says where, `reason` what to do."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"{key}: {reason}")
+        self.key = key
+        self.reason = reason
+
+
+def refusal(error: ValidationError, model: type[BaseModel]) -> ProgrammeError:
+    """Return the first thing pydantic found, with the key's example where there is one."""
+    first = error.errors(include_url=False)[0]
+    key = ""
+    for part in first["loc"]:
+        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else part
+    reason = _REASONS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    example = _example(first["loc"], model)
+    return ProgrammeError(key or "file", reason + (f"; for example {example}" if example else ""))
+
+
+def _example(loc: tuple[int | str, ...], model: type[BaseModel]) -> Any:
+    inside: type[BaseModel] | None = model
+    example = None
+    for part in loc:
+        if isinstance(part, int) or inside is None:
+            continue
+        field = inside.model_fields.get(part)
+        if field is None:
+            return None
+        example = field.examples[0] if field.examples else None
+        inside = _model_in(field.annotation)
+    return example
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    arguments = getattr(annotation, "__args__", ())
+    return next((found for one in arguments if (found := _model_in(one))), None)
+
+
+def check_parts(parts: ProgrammeParts, working_days: WorkingDays) -> None:
+    """Check what no single key can show. Raises ProgrammeError."""
+    _check_projects(parts)
+    _check_kpis(parts)
+    _check_council(parts)
+    _check_office(parts, working_days)
+
+
+def _check_projects(parts: ProgrammeParts) -> None:
+    for n, project in enumerate(parts.projects):
+        if project.ends_on < project.counted_from:
+            raise ProgrammeError(
+                f"projects[{n}].ends_on",
+                f"{project.ends_on} lies before counted_from ({project.counted_from})",
+            )
+    for first, second in combinations(parts.projects, 2):
+        if first.name == second.name and _overlap(
+            (first.counted_from, first.ends_on), (second.counted_from, second.ends_on)
+        ):
+            raise ProgrammeError(
+                "projects", f"two periods of {first.name} overlap; please list each day once"
+            )
+
+
+def _check_kpis(parts: ProgrammeParts) -> None:
+    _check_distinct("kpis", (kpi.key for kpi in parts.kpis))
+    main = parts.projects[0]
+    first = FiscalYear.of_date(main.counted_from)
+    last = FiscalYear.of_date(main.ends_on)
+    for kpi in parts.kpis:
+        _check_increments(f"kpis.{kpi.key}", kpi, first, last)
+
+
+def _check_increments(key: str, kpi: Kpi, first: FiscalYear, last: FiscalYear) -> None:
+    for year in kpi.increments:
+        if not first <= year <= last:
+            raise ProgrammeError(
+                f"{key}.increments_by_year[{year.year}]",
+                f"lies outside the project's fiscal years {first.year} to {last.year}",
+            )
+    total = sum(kpi.increments.values())
+    if total != kpi.increments_total:
+        raise ProgrammeError(
+            f"{key}.increments_total",
+            f"says {kpi.increments_total}, but the increments sum to {total}",
+        )
+
+
+def _check_council(parts: ProgrammeParts) -> None:
+    council = parts.evaluation.council
+    _check_distinct("evaluation.council.members", (member.group for member in council.members))
+    seats = sum(member.seats for member in council.members)
+    if seats != council.total:
+        raise ProgrammeError(
+            "evaluation.council.total", f"says {council.total}, but the seats sum to {seats}"
+        )
+    _check_distinct("evaluation.remind_days_before", parts.evaluation.remind_days_before)
+
+
+def _check_office(parts: ProgrammeParts, working_days: WorkingDays) -> None:
+    office = parts.office
+    _check_distinct("office.weekdays", office.weekdays)
+    for n, closure in enumerate(office.closures):
+        if closure.last < closure.first:
+            raise ProgrammeError(
+                f"office.closures[{n}].last", f"{closure.last} lies before first ({closure.first})"
+            )
+    for earlier, later in pairwise(sorted((c.first, c.last) for c in office.closures)):
+        if _overlap(earlier, later):
+            raise ProgrammeError("office.closures", f"two closures overlap on {later[0]}")
+    try:
+        working_days.first_open_from(parts.projects[0].counted_from)
+    except ValueError as error:
+        raise ProgrammeError("office", f"{error}; please check weekdays and closures") from None
+
+
+def _check_distinct(key: str, values: Iterable[Hashable]) -> None:
+    seen: set[Hashable] = set()
+    for value in values:
+        if value in seen:
+            raise ProgrammeError(key, f"{value} is listed twice; please list it once")
+        seen.add(value)
+
+
+def _overlap(one: tuple[date, date], other: tuple[date, date]) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import copy
+import csv
+import tomllib
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import domain
+import handlers
+import services
+import storage
+from domain.fiscal_year import FiscalYear
+from domain.programme import Programme, parse_programme
+from domain.programme_checks import ProgrammeError
+
+DATA = Path(__file__).parent / "data"
+FILE = tomllib.loads((DATA / "aomi.toml").read_text("utf-8"))
+ROWS = list(csv.DictReader((DATA / "aomi_municipalities.csv").read_text("utf-8").splitlines()))
+
+
+@pytest.fixture
+def data() -> dict[str, Any]:
+    return copy.deepcopy(FILE)
+
+
+@pytest.fixture
+def programme(data: dict[str, Any]) -> Programme:
+    return parse_programme(data, ROWS)
+
+
+def place(data: dict[str, Any], key: str, value: object) -> None:
+    """Put a value at a dotted key; numbers index lists; None removes the key."""
+    *path, last = (int(part) if part.isdigit() else part for part in key.split("."))
+    inside: Any = data
+    for part in path:
+        inside = inside[part]
+    if value is None:
+        del inside[last]
+    else:
+        inside[last] = value
+
+
+def test_another_prefecture_runs_on_its_file_alone(programme: Programme) -> None:
+    assert programme.plan.prefecture == "青海県"
+    assert programme.office.hub == "青海県プロ人材拠点"
+    assert programme.schedule.weekly.time == time(17, 30)
+    assert programme.schedule.monthly.time == time(8, 15)
+    assert programme.evaluation.publish_by == (9, 30)
+    assert programme.counting.count_trigger == "met"
+    assert programme.geography.areas == ("島", "海岸")
+    assert [town.name for town in programme.towns_of("海岸")] == ["青海市", "四日市市"]
+    assert [ward.name for ward in programme.municipalities.wards_of("991007")] == ["港区", "浜区"]
+
+
+@pytest.mark.parametrize("room", [domain, services, storage, handlers])
+def test_nothing_of_one_prefecture_is_written_in_code(room: Any) -> None:
+    sources = list(Path(room.__file__).parent.rglob("*.py"))
+    assert sources
+    named = [path.name for path in sources if names_saitama(path.read_text("utf-8"))]
+    assert named == []
+
+
+def names_saitama(source: str) -> bool:
+    return "埼玉" in source or "saitama" in source.casefold()
+
+
+def test_the_calendar_of_the_office_comes_from_the_file(programme: Programme) -> None:
+    office = programme.working_days
+    assert office.is_open(date(2026, 11, 21))  # a Saturday
+    assert not office.is_open(date(2026, 11, 24 - 1))  # a Monday
+    assert not office.is_open(date(2026, 8, 14))  # announced closure
+    assert not office.is_open(date(2027, 1, 4))  # this office's year end
+    assert office.first_open_from(date(2026, 12, 28)) == date(2027, 1, 5)
+
+
+def test_targets_are_the_file_s_and_never_invented(programme: Programme) -> None:
+    assert programme.target_for("consultations", FiscalYear(2025)) == 8
+    assert programme.target_for("matches", FiscalYear(2026)) == 0
+    assert programme.target_for("matches", FiscalYear(2024)) is None
+    assert programme.target_for("consultations", FiscalYear(2027)) is None
+    assert programme.target_for("unheard of", FiscalYear(2025)) is None
+
+
+REFUSED: list[tuple[str, object, str, str]] = [
+    ("office.telephone", None, "office.telephone", 'is missing; for example "048-830-0000"'),
+    ("office.telephone", "", "office.telephone", 'must not be empty; for example "048-830-0000"'),
+    ("office.address", "  ", "office.address", "must not be empty; for example"),
+    ("office.hours", "", "office.hours", "must not be empty; for example"),
+    ("office.hour", "9", "office.hour", "not a known key"),
+    ("municipalities", [], "municipalities", "not a known key"),
+    ("plan.name", 3, "plan.name", "valid string"),
+    ("plan", "x", "plan", "dictionary"),
+    ("kpis", [], "kpis", "at least 1"),
+    ("kpis.0.key", "visits", "kpis[0].key", "'consultations' or 'matches'"),
+    ("kpis.1.key", "consultations", "kpis", "consultations is listed twice"),
+    ("kpis.0.baseline", "10", "kpis[0].baseline", "valid integer; for example 453"),
+    ("kpis.0.baseline", True, "kpis[0].baseline", "valid integer"),
+    ("kpis.0.baseline", -1, "kpis[0].baseline", "greater than or equal to 0"),
+    ("kpis.0.increments_by_year", {}, "kpis[0].increments_by_year", "at least 1"),
+    ("kpis.0.increments_by_year.2024", -7, "kpis[0].increments_by_year[2024]", "or equal to 0"),
+    ("kpis.0.increments_by_year.2024", "7", "kpis[0].increments_by_year[2024]", "valid integer"),
+    ("kpis.0.increments_total", 25, "kpis.consultations.increments_total", "increments sum to 24"),
+    ("kpis.0.increments_by_year.2027", 1, "kpis.consultations.increments_by_year", "2024 to 2026"),
+    ("kpis.0.increments_by_year.2023", 1, "kpis.consultations.increments_by_year", "2024 to 2026"),
+    ("projects", [], "projects", "at least 1"),
+    ("projects.0.counted_from", "2024-07-01", "projects[0].counted_from", "valid date; for"),
+    ("projects.0.ends_on", date(2024, 6, 30), "projects[0].ends_on", "lies before counted_from"),
+    ("projects.0.budget_yen", 1.5, "projects[0].budget_yen", "integer"),
+    ("evaluation.publish_by", [2, 29], "evaluation.publish_by", "every year; for example [8, 31]"),
+    ("evaluation.publish_by", [8], "evaluation.publish_by[1]", "is missing"),
+    ("evaluation.remind_days_before", [7, 7], "evaluation.remind_days_before", "listed twice"),
+    ("evaluation.council.total", 6, "evaluation.council.total", "says 6, but the seats sum to 5"),
+    ("evaluation.council.members.1.group", "産業", "evaluation.council.members", "listed twice"),
+    ("office.weekdays", [], "office.weekdays", "at least 1"),
+    ("office.weekdays", ["tue", "tue"], "office.weekdays", "listed twice"),
+    ("office.weekdays", ["火"], "office.weekdays[0]", "'mon'"),
+    ("office.year_end", [[12, 32], [1, 3]], "office.year_end[0]", "no month and day"),
+    ("office.year_end", [[1, 1], [12, 31]], "office", "no working day"),
+    ("schedule.weekly.weekday", 7, "schedule.weekly.weekday", "less than or equal to 6"),
+    ("schedule.weekly.time", "9時", "schedule.weekly.time", "no time of day; for example"),
+    ("schedule.weekly.time", "24:00", "schedule.weekly.time", "no time of day"),
+    ("schedule.weekly.time", 9, "schedule.weekly.time", "no time of day"),
+    ("schedule.monthly.day", 31, "schedule.monthly.day", "less than or equal to 28"),
+    ("counting.count_trigger", "asked", "counting.count_trigger", "'submitted' or 'met'"),
+    ("retention.draft_days", 0, "retention.draft_days", "greater than 0; for example 7"),
+    ("geography.areas", ["島", "海岸", "山"], "geography.areas", "'山'"),
+    ("geography.areas", ["海岸"], "geography.areas", "'島'"),
+    ("privacy.notice_version", None, "privacy.notice_version", "is missing"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "value", "named", "says"), REFUSED)
+def test_a_file_that_is_wrong_is_refused_at_its_key(
+    data: dict[str, Any], key: str, value: object, named: str, says: str
+) -> None:
+    place(data, key, value)
+    with pytest.raises(ProgrammeError) as refused:
+        parse_programme(data, ROWS)
+    assert refused.value.key.startswith(named)
+    assert says in refused.value.reason
+    assert "\n" not in str(refused.value)
+
+
+def test_reversed_and_overlapping_closures_are_refused(data: dict[str, Any]) -> None:
+    data["office"]["closures"] = [{"first": date(2026, 8, 14), "last": date(2026, 8, 13)}]
+    with pytest.raises(ProgrammeError, match=r"closures\[0\].*lies before"):
+        parse_programme(data, ROWS)
+    data["office"]["closures"] = [
+        {"first": date(2026, 9, 1), "last": date(2026, 9, 3)},
+        {"first": date(2026, 8, 20), "last": date(2026, 9, 1)},
+    ]
+    with pytest.raises(ProgrammeError, match="overlap on 2026-09-01"):
+        parse_programme(data, ROWS)
+
+
+def test_two_overlapping_periods_of_one_project_are_refused(data: dict[str, Any]) -> None:
+    data["projects"][1] |= {
+        "name": data["projects"][0]["name"],
+        "counted_from": date(2027, 3, 31),
+    }
+    with pytest.raises(ProgrammeError, match="overlap"):
+        parse_programme(data, ROWS)
+
+
+def test_a_wrong_municipality_code_is_refused_with_the_right_one(data: dict[str, Any]) -> None:
+    rows = [ROWS[0] | {"lg_code6": "991008"}, *ROWS[1:]]
+    with pytest.raises(ProgrammeError, match="should end in 7"):
+        parse_programme(data, rows)

@@ -1,0 +1,118 @@
+"""The bodies of the control API's POST requests; pydantic refuses anything else."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+DEFAULT_WAIT_SECONDS = 15.0
+
+
+class Body(BaseModel):
+    """A JSON object; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class By(Body):
+    """A person, in their private chat unless `chat_id` says where."""
+
+    person_id: int
+    chat_id: int | None = None
+
+
+class Send(By):
+    """A text."""
+
+    text: str
+
+
+class Link(Body):
+    """A deep link or bare start payload to follow."""
+
+    person_id: int
+    link: str
+
+
+class Tap(By):
+    """A reply keyboard button."""
+
+    label: str
+
+
+class Contact(Body):
+    """A contact to share; `user_id` makes it somebody else's."""
+
+    person_id: int
+    phone: str
+    user_id: int | None = None
+    name: str = ""
+
+
+class Edit(By):
+    """A new text for an own message."""
+
+    message_id: int
+    text: str
+
+
+class PressButton(By):
+    """An inline button by label or callback data; waits `wait` seconds for the answer."""
+
+    button: str
+    message_id: int | None = None
+    wait: float = DEFAULT_WAIT_SECONDS
+
+
+class PressOld(By):
+    """Callback data that an app still shows."""
+
+    data: str
+    message_id: int
+    wait: float = DEFAULT_WAIT_SECONDS
+
+
+class InChat(Body):
+    """A chat."""
+
+    chat_id: int
+
+
+class Expel(Body):
+    """Who takes the bot out of which group."""
+
+    person_id: int
+    chat_id: int
+
+
+class Redeliver(Body):
+    """An update to deliver again; the newest when absent."""
+
+    update_id: int | None = None
+
+
+class NewPerson(Body):
+    """A person to add."""
+
+    id: int
+    first_name: str
+    last_name: str = ""
+    username: str = ""
+    language_code: str = "ja"
+    label: str = "owner"
+    phone: str = ""
+
+
+class NewChat(Body):
+    """A group to make; `members` maps people to Telegram's member status."""
+
+    type: str
+    title: str
+    members: dict[int, str]
+    id: int | None = None
+    bot_status: str = "member"
+    is_forum: bool = False
+    username: str = ""
+
+
+class Nothing(Body):
+    """No fields."""

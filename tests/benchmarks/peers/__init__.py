@@ -1,0 +1,1 @@
+"""The bots Madoguchi is measured beside, written as their libraries' documentation shows."""

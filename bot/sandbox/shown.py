@@ -56,7 +56,8 @@ class ShownMessage:
 
     `text` is plain (of a captioned file: the caption), `html` the same with Telegram's tags.
     `kind` is text, photo, document, voice, contact or service. `reply_keyboard` is what this
-    message brought: None if nothing, empty if it took the keyboard away.
+    message brought: None if nothing, empty if it took the keyboard away. `service` names the Bot
+    API field of a service message.
     """
 
     chat_id: int
@@ -79,6 +80,7 @@ class ShownMessage:
     thread_id: int | None = None
     album: str = ""
     forwarded_from: str = ""
+    service: str = ""
 
     def labels(self) -> list[str]:
         """Return the button labels, row by row."""

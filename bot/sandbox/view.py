@@ -34,7 +34,8 @@ def shown_message(world: World, told: Message) -> ShownMessage:
     """Return a message as people see it."""
     content = told.content
     is_text = "text" in content
-    text = content.get("text" if is_text else "caption", "")
+    topic = content.get("forum_topic_created", {}).get("name", "")
+    text = content.get("text" if is_text else "caption", topic)
     entities = content.get("entities" if is_text else "caption_entities", [])
     kind = next((kind for kind in ("text", *_FILES, "contact") if kind in content), "service")
     author = told.author.get("from") or told.author["sender_chat"]
@@ -59,6 +60,7 @@ def shown_message(world: World, told: Message) -> ShownMessage:
         thread_id=told.details.get("message_thread_id"),
         album=told.details.get("media_group_id", ""),
         forwarded_from=_origin(told.details.get("forward_origin")),
+        service=next(iter(content), "") if kind == "service" else "",
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from telegram import BotCommand
+from telegram.error import TelegramError
 from telegram.ext import Application, ContextTypes
 
 from bot.schedule import add_tick
 from domain.needs import needs_questionnaire
+from handlers.command_menu import publish_menus
 from handlers.context import Context, House, MadoguchiApplication
 from handlers.routes import add_handlers
 from locales import DEFAULT_LANGUAGE, LANGUAGES, load_translations
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from domain.programme import Programme
     from storage.database import Database
+
+_LOGGER = logging.getLogger(__name__)
+_LONGEST_PAUSE_SECONDS = 60.0
 
 
 def utc_now() -> datetime:
@@ -80,19 +85,18 @@ def build_application(
 
 
 async def publish_commands(application: MadoguchiApplication) -> None:
-    """Tell Telegram the command menu in each language; admin commands are not in it."""
-    for language in LANGUAGES:
-        gettext = application.house.translations[language].gettext
-        commands = [
-            BotCommand("start", gettext("Begin or resume a consultation")),
-            BotCommand("status", gettext("Your consultations")),
-            BotCommand("cancel", gettext("Delete an open form")),
-            BotCommand("privacy", gettext("Your information")),
-            BotCommand("language", "日本語 / English"),
-            BotCommand("help", gettext("What you can do here")),
-        ]
-        code = None if language == DEFAULT_LANGUAGE else language
-        await application.bot.set_my_commands(commands, language_code=code)
+    """Set the menus of commands, trying until Telegram is to be had."""
+    pause = 1.0
+    while True:
+        members = await asyncio.wrap_future(application.house.database.read(staff.all_members))
+        try:
+            await publish_menus(application.bot, application.house, members)
+        except TelegramError as error:
+            _LOGGER.warning("the menus are set later: %s", type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        else:
+            return
 
 
 async def close(application: MadoguchiApplication) -> None:

@@ -39,6 +39,8 @@ class House:
     staff_chat: int
     admin_ids: tuple[int, ...]
     languages: dict[int, str] = field(default_factory=dict)
+    menus_owed: set[int] = field(default_factory=set)
+    """Whose menu of commands could not be set yet."""
 
 
 class MadoguchiApplication(Application):  # type: ignore[type-arg]

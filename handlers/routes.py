@@ -17,7 +17,7 @@ from telegram.ext import (
 
 from domain.errors import DomainError, StaleButton
 from domain.staff import NotPermitted
-from handlers import cases, figures, needs, replies, staff
+from handlers import cases, command_menu, figures, needs, replies, staff
 from handlers.callbacks import CASE, FIX, INTAKE, LANGUAGE, QUESTION, STAFF
 from services.inbox import AlreadyApplied
 
@@ -88,6 +88,7 @@ async def start(update: Update, context: Context) -> None:
         await staff.join(update, context, payload)
         return
     await needs.welcome(update, context)
+    await command_menu.settle_menu(context, context.user_id or 0)
 
 
 async def unknown_command(update: Update, context: Context) -> None:

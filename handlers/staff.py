@@ -15,6 +15,7 @@ from domain.fiscal_year import JST
 from domain.staff import Role, StaffMember
 from handlers import replies
 from handlers.callbacks import LANGUAGE, STAFF, pack, unpack
+from handlers.command_menu import hide_menu, show_menu
 from handlers.needs import pressed, user_and_chat
 from services import needs, staff
 
@@ -79,8 +80,10 @@ async def staff_button(update: Update, context: Context) -> None:
     arguments = unpack(data, 2)
     user, chat = user_and_chat(update)
     if arguments is not None and arguments[0] == "remove" and arguments[1].isdigit():
-        members = await context.transact(staff.remove, user, int(arguments[1]), context.now)
+        removed = int(arguments[1])
+        members = await context.transact(staff.remove, user, removed, context.now)
         await replies.answer_query(query)
+        await hide_menu(context, removed)
         text, buttons = _list_text(context, members), _list_buttons(context, members)
         await replies.edit(context, chat, message, text, buttons)
         return
@@ -120,6 +123,7 @@ async def join(update: Update, context: Context, payload: str) -> None:
     member = await context.transact(staff.join, user, name, token, context.now)
     text = context.gettext("You are registered as: %(role)s.")
     await replies.send(context, chat, text % {"role": _role_names(context)[member.role]})
+    await show_menu(context, member)
 
 
 async def language(update: Update, context: Context) -> None:

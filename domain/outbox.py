@@ -15,6 +15,9 @@ class NoticeKind(StrEnum):
     """What a message tells; its text is made at send time from current facts."""
 
     NEW_CONSULTATION = "new_consultation"
+    ADDENDUM = "addendum"
+    RETURN_CALL = "return_call"
+    NUDGE = "nudge"
     SUMMARY = "summary"
     INCIDENT = "incident"
 

@@ -145,6 +145,8 @@ class Office(_Part):
     hub: Text
     telephone: Text = Field(examples=['"048-830-0000"'])
     hours: Text = Field(examples=['"平日 9:00〜17:00"'])
+    opens: ClockTime = Field(examples=['"09:00"'])
+    closes: ClockTime = Field(examples=['"17:00"'])
     address: Text = Field(examples=['"見本市見本町1-1"'])
     weekdays: tuple[Weekday, ...] = Field(
         min_length=1, examples=['["mon", "tue", "wed", "thu", "fri"]']

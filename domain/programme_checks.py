@@ -131,6 +131,10 @@ def _check_council(parts: ProgrammeParts) -> None:
 def _check_office(parts: ProgrammeParts, working_days: WorkingDays) -> None:
     office = parts.office
     _check_distinct("office.weekdays", office.weekdays)
+    if office.closes <= office.opens:
+        raise ProgrammeError(
+            "office.closes", f"{office.closes:%H:%M} is not after opens ({office.opens:%H:%M})"
+        )
     for n, closure in enumerate(office.closures):
         if closure.last < closure.first:
             raise ProgrammeError(

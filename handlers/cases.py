@@ -14,8 +14,8 @@ from domain.errors import StaleButton
 from domain.fiscal_year import JST
 from handlers import replies
 from handlers.callbacks import CASE, pack, unpack
-from handlers.needs import pressed, user_and_chat
 from handlers.questions import answer_sheet, shown_answer
+from handlers.updates import pressed, user_and_chat
 from services import cases
 from services.cases import AlreadyTaken, Card
 

@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from domain.questions import OneOf
 from domain.size import Eligibility
 from handlers import replies
-from handlers.needs import user_and_chat
+from handlers.updates import user_and_chat
 from services import figures
 
 if TYPE_CHECKING:

@@ -30,10 +30,11 @@ from handlers.questions import (
     record_line,
     review_buttons,
 )
+from handlers.updates import pressed, user_and_chat
 from services import needs
 
 if TYPE_CHECKING:
-    from telegram import CallbackQuery, Update
+    from telegram import Update
 
     from domain.consultations import Consultation
     from domain.drafts import Draft
@@ -61,21 +62,6 @@ def _menu(*buttons: tuple[str, str, str | None]) -> InlineKeyboardMarkup:
             for label, action, style in buttons
         ]
     )
-
-
-def user_and_chat(update: Update) -> tuple[int, int]:
-    """Return who acts and where. Raises StaleButton for an update without a person."""
-    if update.effective_user is None or update.effective_chat is None:
-        raise StaleButton("")
-    return update.effective_user.id, update.effective_chat.id
-
-
-def pressed(update: Update) -> tuple[CallbackQuery, str, int]:
-    """Return the query of a button press, its data and the id of its message."""
-    query = update.callback_query
-    if query is None or query.data is None or query.message is None:
-        raise StaleButton("")
-    return query, query.data, query.message.message_id
 
 
 async def welcome(update: Update, context: Context) -> None:

@@ -17,8 +17,9 @@ from telegram.ext import (
 
 from domain.errors import DomainError, StaleButton
 from domain.staff import NotPermitted
-from handlers import cases, command_menu, figures, needs, replies, staff
+from handlers import cases, command_menu, figures, language, needs, replies, staff
 from handlers.callbacks import CASE, FIX, INTAKE, LANGUAGE, QUESTION, STAFF
+from handlers.updates import user_and_chat
 from services.inbox import AlreadyApplied
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ async def start(update: Update, context: Context) -> None:
 
 async def unknown_command(update: Update, context: Context) -> None:
     """A command that does not exist (for this person)."""
-    _, chat = needs.user_and_chat(update)
+    _, chat = user_and_chat(update)
     text = context.gettext("I do not know that command. /help shows what you can do.")
     await replies.send(context, chat, text)
 
@@ -112,7 +113,7 @@ def add_handlers(application: MadoguchiApplication) -> None:
         ("status", needs.status),
         ("cancel", needs.cancel),
         ("privacy", needs.privacy),
-        ("language", staff.language),
+        ("language", language.language),
         ("stats", _hidden(figures.stats)),
         ("kpi", _hidden(figures.kpi)),
         ("staff", _hidden(staff.list_staff)),
@@ -127,7 +128,7 @@ def add_handlers(application: MadoguchiApplication) -> None:
         (INTAKE, needs.action),
         (CASE, cases.case_button),
         (STAFF, staff.staff_button),
-        (LANGUAGE, staff.language_button),
+        (LANGUAGE, language.language_button),
         ("", unknown_button),
     )
     for family, button in buttons:

@@ -14,10 +14,10 @@ from domain.errors import StaleButton
 from domain.fiscal_year import JST
 from domain.staff import Role, StaffMember
 from handlers import replies
-from handlers.callbacks import LANGUAGE, STAFF, pack, unpack
+from handlers.callbacks import STAFF, pack, unpack
 from handlers.command_menu import hide_menu, show_menu
-from handlers.needs import pressed, user_and_chat
-from services import needs, staff
+from handlers.updates import pressed, user_and_chat
+from services import staff
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -124,26 +124,3 @@ async def join(update: Update, context: Context, payload: str) -> None:
     text = context.gettext("You are registered as: %(role)s.")
     await replies.send(context, chat, text % {"role": _role_names(context)[member.role]})
     await show_menu(context, member)
-
-
-async def language(update: Update, context: Context) -> None:
-    """/language: offer the languages."""
-    _, chat = user_and_chat(update)
-    rows = [
-        [InlineKeyboardButton(name, callback_data=pack(LANGUAGE, code))]
-        for code, name in (("ja", "日本語"), ("en", "English"))
-    ]
-    await replies.send(context, chat, "日本語 / English", InlineKeyboardMarkup(rows))
-
-
-async def language_button(update: Update, context: Context) -> None:
-    """A language's button."""
-    query, data, message = pressed(update)
-    arguments = unpack(data, 1)
-    if arguments is None or arguments[0] not in context.house.translations:
-        raise StaleButton("")
-    user, chat = user_and_chat(update)
-    await context.transact(needs.choose_language, user, arguments[0])
-    context.house.languages[user] = context.language = arguments[0]
-    await replies.answer_query(query)
-    await replies.edit(context, chat, message, context.gettext("This is the language now."))

@@ -137,6 +137,7 @@ class DraftRow(Base):
     consent_version: Mapped[str]
     consented_at: Mapped[datetime]
     live_message_id: Mapped[int | None] = mapped_column(BigInteger)
+    contact_keyboard: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime] = mapped_column(index=True)
     nudged_at: Mapped[datetime | None]
 
@@ -186,6 +187,46 @@ class ConsultationRow(Base):
     size_to_confirm: Mapped[bool]
     eligibility: Mapped[str]
     suspected_duplicate_of: Mapped[int | None] = mapped_column(Key)
+
+
+class AddendumRow(Base):
+    """A further submission that belongs to an open consultation (R3); it is not counted."""
+
+    __tablename__ = "addenda"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), index=True)
+    draft_id: Mapped[int | None] = mapped_column(Key, unique=True)
+    user_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    answers: Mapped[dict[str, Any]]
+    consent_version: Mapped[str]
+    consented_at: Mapped[datetime]
+    submitted_at: Mapped[datetime]
+
+
+class ReturnCallRow(Base):
+    """A request to be called back (R9); one person has one open at a time."""
+
+    __tablename__ = "return_calls"
+    __table_args__ = (
+        Index(
+            "uq_return_calls_open",
+            "user_id",
+            unique=True,
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    draft_id: Mapped[int] = mapped_column(Key, unique=True)
+    answers: Mapped[dict[str, Any]]
+    consent_version: Mapped[str]
+    consented_at: Mapped[datetime]
+    requested_at: Mapped[datetime]
+    assignee: Mapped[int | None] = mapped_column(BigInteger)
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class KpiEventRow(Base):

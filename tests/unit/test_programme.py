@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def parts() -> tuple[dict[str, Any], list[dict[str, str]]]:
     data = tomllib.loads(SAITAMA.read_text("utf-8"))
     data["office"] |= {"telephone": "1", "hours": "1", "address": "1"}
+    data["office"] |= {"opens": "09:00", "closes": "17:00"}
     with (SAITAMA.parent / "saitama_municipalities.csv").open(encoding="utf-8") as file:
         return data, list(csv.DictReader(file))
 

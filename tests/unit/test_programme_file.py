@@ -31,6 +31,8 @@ def plan(tmp_path: Path) -> Programme:
     for key, value in (
         ("telephone", "048-830-0000"),
         ("hours", "平日 9:00〜17:00"),
+        ("opens", "09:00"),
+        ("closes", "17:00"),
         ("address", "見本市見本町1-1"),
     ):
         assert text.count(f'\n{key} = ""\n') == 1

@@ -116,6 +116,7 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("evaluation.council.total", 6, "evaluation.council.total", "says 6, but the seats sum to 5"),
     ("evaluation.council.members.1.group", "産業", "evaluation.council.members", "listed twice"),
     ("office.weekdays", [], "office.weekdays", "at least 1"),
+    ("office.closes", "10:00", "office.closes", "10:00 is not after opens (10:00)"),
     ("office.weekdays", ["tue", "tue"], "office.weekdays", "listed twice"),
     ("office.weekdays", ["火"], "office.weekdays[0]", "'mon'"),
     ("office.year_end", [[12, 32], [1, 3]], "office.year_end[0]", "no month and day"),

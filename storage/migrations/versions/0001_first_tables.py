@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("consent_version", sa.String(), nullable=False),
         sa.Column("consented_at", UtcDateTime(), nullable=False),
         sa.Column("live_message_id", sa.BigInteger(), nullable=True),
+        sa.Column("contact_keyboard", sa.Boolean(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.Column("nudged_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
@@ -237,9 +238,75 @@ def upgrade() -> None:
             unique=False,
         )
 
+    op.create_table(
+        "addenda",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "consultation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("draft_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("user_id", sa.BigInteger(), nullable=True),
+        sa.Column("answers", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("consent_version", sa.String(), nullable=False),
+        sa.Column("consented_at", UtcDateTime(), nullable=False),
+        sa.Column("submitted_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_addenda_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_addenda")),
+        sa.UniqueConstraint("draft_id", name=op.f("uq_addenda_draft_id")),
+    )
+    with op.batch_alter_table("addenda", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_addenda_consultation_id"), ["consultation_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_addenda_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "return_calls",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("draft_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("answers", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("consent_version", sa.String(), nullable=False),
+        sa.Column("consented_at", UtcDateTime(), nullable=False),
+        sa.Column("requested_at", UtcDateTime(), nullable=False),
+        sa.Column("assignee", sa.BigInteger(), nullable=True),
+        sa.Column("done_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_calls")),
+        sa.UniqueConstraint("draft_id", name=op.f("uq_return_calls_draft_id")),
+    )
+    with op.batch_alter_table("return_calls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_return_calls_done_at"), ["done_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_return_calls_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            "uq_return_calls_open",
+            ["user_id"],
+            unique=True,
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
+
 
 def downgrade() -> None:
     """Take the change back."""
+    with op.batch_alter_table("return_calls", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_return_calls_open",
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_return_calls_user_id"))
+        batch_op.drop_index(batch_op.f("ix_return_calls_done_at"))
+
+    op.drop_table("return_calls")
+    with op.batch_alter_table("addenda", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_addenda_user_id"))
+        batch_op.drop_index(batch_op.f("ix_addenda_consultation_id"))
+
+    op.drop_table("addenda")
     with op.batch_alter_table("kpi_events", schema=None) as batch_op:
         batch_op.drop_index("ix_kpi_events_count")
         batch_op.drop_index(batch_op.f("ix_kpi_events_consultation_id"))

@@ -1,0 +1,25 @@
+"""Reading an update: who acts, where, and which button was pressed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.errors import StaleButton
+
+if TYPE_CHECKING:
+    from telegram import CallbackQuery, Update
+
+
+def user_and_chat(update: Update) -> tuple[int, int]:
+    """Return who acts and where. Raises StaleButton for an update without a person."""
+    if update.effective_user is None or update.effective_chat is None:
+        raise StaleButton("")
+    return update.effective_user.id, update.effective_chat.id
+
+
+def pressed(update: Update) -> tuple[CallbackQuery, str, int]:
+    """Return the query of a button press, its data and the id of its message."""
+    query = update.callback_query
+    if query is None or query.data is None or query.message is None:
+        raise StaleButton("")
+    return query, query.data, query.message.message_id

@@ -4,30 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 
-from domain.outbox import ClaimedNotice, NoticeKind
-from handlers import cases as case_cards
+from bot.telegram_http import NotSentError
 from handlers import replies
 from handlers.context import Context
-from handlers.figures import summary_text
-from services import cases, delivery, figures
+from handlers.notices import render
+from services import delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from telegram import InlineKeyboardMarkup
-
+    from domain.outbox import ClaimedNotice
     from handlers.context import MadoguchiApplication
     from storage.database import Transaction
 
-T = TypeVar("T")
+P = ParamSpec("P")
 _LOGGER = logging.getLogger(__name__)
-_IDLE_SECONDS = 0.5
-_BUSY_SECONDS = 0.05
+_LONGEST_SLEEP = timedelta(minutes=1)
+_AFTER_A_FAULT = timedelta(seconds=5)
+# What Telegram answers where the chat, not the message, is the reason.
+_CHAT_REFUSES = (
+    "chat not found",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "peer_id_invalid",
+    "topic_closed",
+    "group chat was deactivated",
+    "user not found",
+)
 
 
 class Delivery:
@@ -36,61 +48,117 @@ class Delivery:
     def __init__(self, application: MadoguchiApplication) -> None:
         self._application = application
         self._house = application.house
+        self._sending: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Send until cancelled."""
-        while True:
-            sent = await self.send_due()
-            await asyncio.sleep(_BUSY_SECONDS if sent else _IDLE_SECONDS)
+        """Send until cancelled; sleeps while nothing is owed. What is on its way is finished."""
+        news = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(news.set)
+
+        take_off = self._house.database.on_commit(delivery.NEWS, wake)
+        try:
+            while True:
+                news.clear()
+                pause = await self._start_due()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(pause.total_seconds()):
+                        await news.wait()
+        finally:
+            take_off()
+            await asyncio.gather(*self._sending, return_exceptions=True)
 
     async def send_due(self) -> int:
-        """Claim and send one batch; return how many were claimed."""
+        """Claim and send what is due now; return how many were claimed."""
         now = self._house.clock()
-        claimed = await self._write(lambda tx: delivery.claim(tx, now))
-        await asyncio.gather(*(self._send(notice) for notice in claimed))
-        return len(claimed)
+        claim = await asyncio.wrap_future(
+            self._house.database.write(lambda tx: delivery.claim(tx, now))
+        )
+        await asyncio.gather(*(self._send(notice) for notice in claim.notices))
+        return len(claim.notices)
 
-    async def _write(self, unit: Callable[[Transaction], T]) -> T:
-        return await asyncio.wrap_future(self._house.database.write(unit))
-
-    async def _send(self, notice: ClaimedNotice) -> None:
+    async def _start_due(self) -> timedelta:
+        """Claim, start sending, and return how long nothing else can be due."""
         now = self._house.clock()
         try:
-            text, buttons = await self._render(notice)
-            context = Context(self._application)
-            await replies.send(context, notice.recipient, text, buttons)
-        except RetryAfter as error:
-            wait = error.retry_after
-            pause = wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
-            await self._write(lambda tx: delivery.put_off(tx, notice.id, now + pause))
-        except ChatMigrated as error:
-            new = error.new_chat_id
-            await self._write(lambda tx: delivery.group_moved(tx, notice.recipient, new))
-            await self._write(lambda tx: delivery.put_off(tx, notice.id, now))
-        except (Forbidden, BadRequest) as error:
-            reason = type(error).__name__
-            _LOGGER.warning("notice %d (%s) cannot be sent: %s", notice.id, notice.kind, reason)
-            await self._write(lambda tx: delivery.undeliverable(tx, notice.id, reason, now))
-        except NetworkError as error:
-            _LOGGER.warning("notice %d is sent again later: %s", notice.id, error)
-            pause = timedelta(seconds=min(2**notice.tries, 300))
-            await self._write(lambda tx: delivery.put_off(tx, notice.id, now + pause))
+            claim = await asyncio.wrap_future(
+                self._house.database.write(lambda tx: delivery.claim(tx, now))
+            )
         except Exception:
-            _LOGGER.exception("notice %d (%s) failed", notice.id, notice.kind)
-            pause = timedelta(minutes=5)
-            await self._write(lambda tx: delivery.put_off(tx, notice.id, now + pause))
-        else:
-            await self._write(lambda tx: delivery.sent(tx, notice.id, now))
+            _LOGGER.exception("the outbox cannot be read, trying again")
+            return _AFTER_A_FAULT
+        for notice in claim.notices:
+            task = asyncio.create_task(self._send(notice))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        if claim.next_at is None:
+            return _LONGEST_SLEEP
+        return min(max(claim.next_at - now, timedelta()), _LONGEST_SLEEP)
 
-    async def _render(self, notice: ClaimedNotice) -> tuple[str, InlineKeyboardMarkup | None]:
+    async def _record(
+        self,
+        service: Callable[Concatenate[Transaction, ClaimedNotice, P], None],
+        notice: ClaimedNotice,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        await asyncio.wrap_future(
+            self._house.database.write(lambda tx: service(tx, notice, *args, **kwargs))
+        )
+
+    async def _send(self, notice: ClaimedNotice) -> None:
+        """Send one notice and record what came of it; never raises."""
+        try:
+            await self._try(notice)
+        except Exception as error:
+            # What went wrong may be the record of it: then the lease gives the notice back.
+            _LOGGER.exception("notice %d (%s) failed", notice.id, notice.kind)
+            with suppress(Exception):
+                await self._record(
+                    delivery.faulty, notice, type(error).__name__, self._house.clock()
+                )
+
+    async def _try(self, notice: ClaimedNotice) -> None:
+        now = self._house.clock()
         context = Context(self._application)
-        payload = notice.payload
-        if notice.kind is NoticeKind.NEW_CONSULTATION:
-            card = await context.read(cases.card, payload["consultation"])
-            return case_cards.card_text(context, card), case_cards.card_buttons(context, card)
-        if notice.kind is NoticeKind.SUMMARY:
-            first, last = (date.fromisoformat(payload[key]) for key in ("first", "last"))
-            summary = await context.read(figures.summary, self._house.programme, first, last)
-            return summary_text(context, payload["kind"], summary), None
-        text = context.gettext("An update failed three times. Incident: %(incident)s")
-        return text % {"incident": payload["incident"]}, None
+        message = await render(context, notice)
+        if message is None:
+            await self._record(delivery.moot, notice, now)
+            return
+        try:
+            await replies.send(context, notice.recipient, *message)
+        except RetryAfter as error:
+            await self._record(delivery.flooded, notice, _wait(error), now)
+        except ChatMigrated as error:
+            _LOGGER.warning("chat %d is %d now", notice.recipient, error.new_chat_id)
+            await self._record(delivery.moved, notice, error.new_chat_id, now)
+        except NotSentError as error:
+            _LOGGER.warning("notice %d did not leave: %s", notice.id, error)
+            await self._record(delivery.not_sent, notice, now)
+        except (Forbidden, BadRequest) as error:
+            await self._refused(notice, error)
+        except NetworkError as error:
+            _LOGGER.warning("notice %d may have arrived, trying again: %s", notice.id, error)
+            await self._record(delivery.perhaps_sent, notice, now)
+        else:
+            await self._record(delivery.sent, notice, now)
+
+    async def _refused(self, notice: ClaimedNotice, error: Forbidden | BadRequest) -> None:
+        now = self._house.clock()
+        # What follows a second colon may quote the message.
+        reason = error.message.removeprefix("Forbidden: ").split(":")[0][:80]
+        _LOGGER.warning("notice %d (%s) is refused: %s", notice.id, notice.kind, reason)
+        is_chat = isinstance(error, Forbidden) or any(
+            text in error.message.lower() for text in _CHAT_REFUSES
+        )
+        if is_chat:
+            await self._record(delivery.refused, notice, reason, self._house.staff_chat, now)
+        else:
+            await self._record(delivery.faulty, notice, reason, now)
+
+
+def _wait(error: RetryAfter) -> timedelta:
+    wait = error.retry_after
+    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)

@@ -20,6 +20,9 @@ class NoticeKind(StrEnum):
     NUDGE = "nudge"
     SUMMARY = "summary"
     INCIDENT = "incident"
+    UNREACHABLE = "unreachable"
+    CHAT_CLOSED = "chat_closed"
+    NOT_SENT = "not_sent"
 
 
 @dataclass(frozen=True)
@@ -42,3 +45,24 @@ class ClaimedNotice:
     kind: NoticeKind
     payload: Mapping[str, Any]
     tries: int
+
+    @property
+    def is_for_group(self) -> bool:
+        """Whether it goes to a group or channel: Telegram numbers those below zero."""
+        return self.recipient < 0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What may be sent now, and when to look again: None if nothing is owed."""
+
+    notices: tuple[ClaimedNotice, ...]
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OutboxState:
+    """What the outbox owes: messages long overdue, and those that failed for good lately."""
+
+    overdue: int
+    failed: int

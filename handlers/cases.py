@@ -65,8 +65,14 @@ def card_text(context: Context, card: Card) -> str:
         text = _("Perhaps a duplicate of %(reference)s")
         lines.append(text % {"reference": str(consultation.suspected_duplicate_of)})
     if card.assignee_name is not None:
-        lines.append(_("In charge: %(name)s") % {"name": escape(card.assignee_name)})
+        lines.append(in_charge(context, card))
     return "\n".join(lines)
+
+
+def in_charge(context: Context, card: Card) -> str:
+    """Return the line that says who has the case (HTML)."""
+    name = escape(card.assignee_name or "–")
+    return context.gettext("In charge: %(name)s") % {"name": name}
 
 
 def card_buttons(context: Context, card: Card) -> InlineKeyboardMarkup:

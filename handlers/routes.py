@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from telegram import Update
 from telegram.ext import (
     CallbackQueryHandler,
+    ChatMemberHandler,
     CommandHandler,
     MessageHandler,
     filters,
@@ -17,7 +18,7 @@ from telegram.ext import (
 
 from domain.errors import DomainError, StaleButton
 from domain.staff import NotPermitted
-from handlers import cases, command_menu, figures, language, needs, replies, staff
+from handlers import cases, command_menu, figures, language, membership, needs, replies, staff
 from handlers.callbacks import CASE, FIX, INTAKE, LANGUAGE, QUESTION, STAFF
 from handlers.updates import user_and_chat
 from services.inbox import AlreadyApplied
@@ -134,6 +135,10 @@ def add_handlers(application: MadoguchiApplication) -> None:
     for family, button in buttons:
         pattern = f"^{family}:" if family else None
         application.add_handler(CallbackQueryHandler(_telling_refusals(button), pattern))
+    application.add_handler(ChatMemberHandler(_telling_refusals(membership.my_status)))
+    application.add_handler(
+        MessageHandler(filters.StatusUpdate.MIGRATE, _telling_refusals(membership.migrated))
+    )
     typed = private & filters.UpdateType.MESSAGE & ~filters.COMMAND
     application.add_handler(MessageHandler(typed, _telling_refusals(needs.typed)))
     application.add_handler(

@@ -5,36 +5,152 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from storage import outbox
+from domain.fiscal_year import jst_date
+from domain.outbox import Claim, ClaimedNotice, Notice, NoticeKind
+from domain.staff import Role
+from storage import chats, consultations, outbox, people, staff
 
 if TYPE_CHECKING:
-    from domain.outbox import ClaimedNotice
+    from collections.abc import Mapping
+
     from storage.database import Transaction
 
+NEWS = outbox.TOPIC
+"""The topic of a commit after which there may be something to send."""
 LEASE = timedelta(seconds=60)
 """A claim this old belongs to a process that died; the message is sent again."""
+MAX_FAULTS = 5
+"""A message that fails this often through a fault of ours is given up, and admins are told."""
+_LONGEST_PAUSE = timedelta(hours=1)
 
 
-def claim(tx: Transaction, now: datetime) -> list[ClaimedNotice]:
+def claim(tx: Transaction, now: datetime) -> Claim:
     """Claim the messages due that fit Telegram's pace."""
     return outbox.claim(tx, now, LEASE)
 
 
-def sent(tx: Transaction, notice_id: int, now: datetime) -> None:
+def sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
     """Record that the message went out."""
-    outbox.mark_sent(tx, notice_id, now)
+    outbox.mark_sent(tx, notice, now)
 
 
-def undeliverable(tx: Transaction, notice_id: int, error: str, now: datetime) -> None:
-    """Record that the message can never be sent, and why."""
-    outbox.mark_failed(tx, notice_id, error, now)
+def moot(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
+    """Record that there is nothing to tell any more."""
+    outbox.mark_moot(tx, notice, now)
 
 
-def put_off(tx: Transaction, notice_id: int, until: datetime) -> None:
-    """Give the message back, to be sent after `until`."""
-    outbox.put_off(tx, notice_id, until)
+def not_sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
+    """Give back a message that never left: soon again, it cannot arrive twice."""
+    outbox.put_off(tx, notice, now + _pause(notice, timedelta(seconds=1), timedelta(minutes=1)))
+
+
+def perhaps_sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
+    """Give back a message that may have arrived: rather twice than never, but not often."""
+    outbox.put_off(tx, notice, now + _pause(notice, timedelta(seconds=30), _LONGEST_PAUSE))
+
+
+def flooded(tx: Transaction, notice: ClaimedNotice, wait: timedelta, now: datetime) -> None:
+    """Let the chat alone for as long as Telegram asks; other chats go on."""
+    outbox.hold_chat(tx, notice.recipient, now + wait)
+    outbox.put_off(tx, notice, now + wait)
 
 
 def group_moved(tx: Transaction, old: int, new: int) -> None:
-    """Follow a group that became a supergroup."""
+    """Follow a group that became a supergroup, wherever its id is stored."""
     outbox.move_chat(tx, old, new)
+
+
+def moved(tx: Transaction, notice: ClaimedNotice, new: int, now: datetime) -> None:
+    """Follow the group of a message and owe the message to it at once."""
+    outbox.move_chat(tx, notice.recipient, new)
+    outbox.put_off(tx, notice, now)
+
+
+def chat_opened(tx: Transaction, chat_id: int, now: datetime) -> None:
+    """Send to a group again that lets the bot write."""
+    outbox.hold_chat(tx, chat_id, now)
+
+
+def current_chat(tx: Transaction, chat_id: int) -> int:
+    """Return the id that a configured chat has now."""
+    return chats.current(tx, chat_id)
+
+
+def refused(
+    tx: Transaction, notice: ClaimedNotice, reason: str, staff_chat: int, now: datetime
+) -> None:
+    """Record that the chat takes no message from the bot.
+
+    A group's messages wait until the bot may write there again, and admins are told once a day. A
+    person's message has failed: staff are told to telephone.
+    """
+    if not notice.is_for_group:
+        outbox.mark_failed(tx, notice, reason, now)
+        person_left(tx, notice.recipient, staff_chat, now)
+        return
+    outbox.hold_chat(tx, notice.recipient, now + _pause(notice, timedelta(minutes=1)))
+    outbox.put_off(tx, notice, now)
+    _tell_admins(
+        tx,
+        NoticeKind.CHAT_CLOSED,
+        {"chat": notice.recipient, "reason": reason},
+        f"chat_closed:{notice.recipient}:{jst_date(now)}",
+        now,
+    )
+
+
+def faulty(tx: Transaction, notice: ClaimedNotice, reason: str, now: datetime) -> None:
+    """Record that a message could not be made or was refused through a fault of ours.
+
+    It is tried again, in case the fault was a passing one; then admins are told.
+    """
+    if notice.tries + 1 < MAX_FAULTS:
+        outbox.put_off(tx, notice, now + _pause(notice, timedelta(minutes=1)))
+        return
+    outbox.mark_failed(tx, notice, reason, now)
+    if notice.kind is NoticeKind.NOT_SENT:
+        return
+    payload = {"notice": notice.id, "kind": notice.kind, "reason": reason}
+    _tell_admins(tx, NoticeKind.NOT_SENT, payload, f"not_sent:{notice.id}", now)
+
+
+def person_left(tx: Transaction, user_id: int, staff_chat: int, now: datetime) -> None:
+    """Note that a person blocked the bot, and tell staff to telephone about their open cases."""
+    people.mark_unreachable(tx, user_id, now)
+    for consultation_id in consultations.open_of_person(tx, user_id):
+        outbox.add(
+            tx,
+            Notice(
+                recipient=staff_chat,
+                kind=NoticeKind.UNREACHABLE,
+                payload={"consultation": consultation_id, "user": user_id},
+                dedupe_key=f"unreachable:{consultation_id}",
+                due_at=now,
+            ),
+        )
+
+
+def person_returned(tx: Transaction, user_id: int) -> None:
+    """Note that a person can be written to again."""
+    people.mark_reachable(tx, user_id)
+
+
+def is_reachable(tx: Transaction, user_id: int) -> bool:
+    """Whether the bot can write to a person, as far as is known."""
+    return people.unreachable_since(tx, user_id) is None
+
+
+def _pause(
+    notice: ClaimedNotice, shortest: timedelta, longest: timedelta = _LONGEST_PAUSE
+) -> timedelta:
+    doublings = min(notice.tries, 12)
+    return min(shortest * (1 << doublings), longest)
+
+
+def _tell_admins(
+    tx: Transaction, kind: NoticeKind, payload: Mapping[str, object], dedupe_key: str, now: datetime
+) -> None:
+    for member in staff.members(tx):
+        if member.role is Role.ADMIN:
+            key = f"{dedupe_key}:{member.user_id}"
+            outbox.add(tx, Notice(member.user_id, kind, payload, key, now))

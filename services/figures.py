@@ -13,7 +13,7 @@ from domain.outbox import Notice, NoticeKind
 from domain.periods import SummaryPeriod, due_periods
 from domain.staff import Action
 from services.cases import permitted
-from storage import drafts, figures, outbox
+from storage import drafts, figures, outbox, runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,12 +123,12 @@ def decide_summaries(
     The first call ever only notes the start, so that a new installation does not report the
     time before it existed.
     """
-    outbox.decide_once(tx, "installed", "", now)
-    installed = outbox.first_run(tx, "installed") or now
+    runs.decide_once(tx, "installed", "", now)
+    installed = runs.first_run(tx, "installed") or now
     since = max(installed, now - CATCH_UP)
     decided = []
     for period in due_periods(programme.schedule, working_days, now, since):
-        if not outbox.decide_once(tx, f"summary:{period.kind}", period.key, now):
+        if not runs.decide_once(tx, f"summary:{period.kind}", period.key, now):
             continue
         outbox.add(
             tx,

@@ -171,6 +171,20 @@ def of_person(tx: Transaction, user_id: int, limit: int = 5) -> list[Consultatio
     )
 
 
+def open_of_person(tx: Transaction, user_id: int) -> list[int]:
+    """Return the ids of the person's consultations that are not closed, oldest first."""
+    return list(
+        tx.connection.execute(
+            select(ConsultationRow.id)
+            .where(
+                ConsultationRow.user_id == user_id,
+                ConsultationRow.state.in_([ConsultationState.NEW, ConsultationState.TRIAGED]),
+            )
+            .order_by(ConsultationRow.id)
+        ).scalars()
+    )
+
+
 def _load(tx: Transaction, statement: Select[ConsultationRow]) -> list[Consultation]:
     table = ConsultationRow.__table__
     rows = tx.connection.execute(statement.with_only_columns(*table.columns)).all()

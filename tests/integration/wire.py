@@ -27,6 +27,8 @@ class Wire(BaseRequest):
     shown: dict[tuple[int, int], Shown] = field(default_factory=dict)
     alerts: list[str] = field(default_factory=list)
     fail_next: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    refusing: dict[int, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    """What sendMessage to a chat is answered, until the chat is taken out."""
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -44,6 +46,9 @@ class Wire(BaseRequest):
         parameters = request_data.parameters if request_data is not None else {}
         if self.fail_next and name == "sendMessage":
             status, answer = self.fail_next.pop(0)
+            return status, json.dumps(answer).encode()
+        if name == "sendMessage" and int(parameters["chat_id"]) in self.refusing:
+            status, answer = self.refusing[int(parameters["chat_id"])]
             return status, json.dumps(answer).encode()
         return 200, json.dumps({"ok": True, "result": self._answer(name, parameters)}).encode()
 

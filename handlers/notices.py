@@ -1,0 +1,83 @@
+"""The text of each kind of notice, made when it is sent, from the facts as they are then."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from domain.outbox import NoticeKind
+from handlers import cases as case_cards
+from handlers.figures import summary_text
+from services import cases, delivery, figures
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from typing import Any
+
+    from telegram import InlineKeyboardMarkup
+
+    from domain.outbox import ClaimedNotice
+    from handlers.context import Context
+
+    Message = tuple[str, InlineKeyboardMarkup | None]
+    Renderer = Callable[[Context, Mapping[str, Any]], Awaitable[Message | None]]
+
+
+async def render(context: Context, notice: ClaimedNotice) -> Message | None:
+    """Return text and buttons of a notice; None when there is nothing to tell any more."""
+    return await _RENDERERS[notice.kind](context, notice.payload)
+
+
+async def _new_consultation(context: Context, payload: Mapping[str, Any]) -> Message:
+    card = await context.read(cases.card, payload["consultation"])
+    return case_cards.card_text(context, card), case_cards.card_buttons(context, card)
+
+
+async def _unreachable(context: Context, payload: Mapping[str, Any]) -> Message | None:
+    if await context.read(delivery.is_reachable, payload["user"]):
+        return None
+    card = await context.read(cases.card, payload["consultation"])
+    text = context.gettext(
+        "<b>%(reference)s</b>: the bot can no longer write to the contact person. "
+        "Please telephone instead."
+    ) % {"reference": str(card.consultation.reference)}
+    if card.assignee_name is not None:
+        text += "\n" + case_cards.in_charge(context, card)
+    return text, case_cards.card_buttons(context, card)
+
+
+async def _summary(context: Context, payload: Mapping[str, Any]) -> Message:
+    first, last = (date.fromisoformat(payload[key]) for key in ("first", "last"))
+    summary = await context.read(figures.summary, context.house.programme, first, last)
+    return summary_text(context, payload["kind"], summary), None
+
+
+async def _incident(context: Context, payload: Mapping[str, Any]) -> Message:
+    text = context.gettext("An update failed three times. Incident: %(incident)s")
+    return text % {"incident": payload["incident"]}, None
+
+
+async def _chat_closed(context: Context, payload: Mapping[str, Any]) -> Message:
+    text = context.gettext(
+        "The bot cannot write to the staff chat (%(chat)s: %(reason)s). Please let it in again "
+        "with the right to post. What is owed to the chat waits and arrives then."
+    )
+    return text % {"chat": payload["chat"], "reason": payload["reason"]}, None
+
+
+async def _not_sent(context: Context, payload: Mapping[str, Any]) -> Message:
+    text = context.gettext(
+        "A message could not be sent: number %(notice)s (%(kind)s), %(reason)s. "
+        "The log of the bot says more."
+    )
+    return text % dict(payload), None
+
+
+_RENDERERS: dict[NoticeKind, Renderer] = {
+    NoticeKind.NEW_CONSULTATION: _new_consultation,
+    NoticeKind.UNREACHABLE: _unreachable,
+    NoticeKind.SUMMARY: _summary,
+    NoticeKind.INCIDENT: _incident,
+    NoticeKind.CHAT_CLOSED: _chat_closed,
+    NoticeKind.NOT_SENT: _not_sent,
+}

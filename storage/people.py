@@ -1,0 +1,45 @@
+"""Who cannot be written to: people who blocked the bot or deleted their account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.tables import PersonRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.database import Transaction
+
+
+def mark_unreachable(tx: Transaction, user_id: int, now: datetime) -> None:
+    """Keep since when the person cannot be written to; the first moment stands."""
+    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
+    tx.connection.execute(
+        insert(PersonRow)
+        .values(user_id=user_id, unreachable_since=now)
+        .on_conflict_do_update(
+            index_elements=["user_id"],
+            set_={"unreachable_since": now},
+            where=PersonRow.unreachable_since.is_(None),
+        )
+    )
+
+
+def mark_reachable(tx: Transaction, user_id: int) -> None:
+    """Note that the person can be written to again."""
+    tx.connection.execute(
+        update(PersonRow)
+        .where(PersonRow.user_id == user_id, PersonRow.unreachable_since.is_not(None))
+        .values(unreachable_since=None)
+    )
+
+
+def unreachable_since(tx: Transaction, user_id: int) -> datetime | None:
+    """Return since when the person cannot be written to; None if they can."""
+    return tx.connection.execute(
+        select(PersonRow.unreachable_since).where(PersonRow.user_id == user_id)
+    ).scalar_one_or_none()

@@ -7,6 +7,7 @@ each unit in a savepoint of its own, and every submitter is answered after the c
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool, QueuePool
 
 T = TypeVar("T")
+_LOGGER = logging.getLogger(__name__)
 GROUP_LIMIT = 128
 POOL_THREADS = 8
 
@@ -198,7 +200,11 @@ class Database:
     def _tell(self, topics: set[str]) -> None:
         for topic in topics:
             for listener in self._listeners.get(topic, ()):
-                listener()
+                try:
+                    listener()
+                except Exception:
+                    # The commit stands, and the one writing thread must go on.
+                    _LOGGER.exception("a listener to %s failed", topic)
 
     def _run(self, engine: Engine, unit: Unit[T]) -> T:
         with engine.begin() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
@@ -11,6 +12,9 @@ from storage import consultations
 from storage.database import Database, Transaction, make_engine
 from storage.migrate import downgrade, upgrade
 from storage.tables import Base
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_the_migrations_make_the_tables_and_unmake_them(url: str) -> None:
@@ -59,3 +63,21 @@ def test_a_commit_tells_who_listens_to_its_topic(url: str) -> None:
     database.write(write).result()
     database.close()
     assert not told.is_set()
+
+
+def test_a_listener_that_fails_does_not_stop_the_database(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = Database(url)
+
+    def fail() -> None:
+        raise RuntimeError("the loop is closed")
+
+    def write(tx: Transaction) -> int:
+        tx.topics.add("news")
+        return 7
+
+    database.on_commit("news", fail)
+    assert [database.write(write).result(), database.write(write).result()] == [7, 7]
+    database.close()
+    assert "a listener to news failed" in caplog.text

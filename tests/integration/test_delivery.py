@@ -362,7 +362,7 @@ async def test_the_running_delivery_wakes_on_a_commit_and_sleeps_otherwise(
     def tell() -> None:
         loop.call_soon_threadsafe(news.set)
 
-    counter.application.house.database.on_commit(delivery.NEWS, tell)
+    take_off = counter.application.house.database.on_commit(delivery.NEWS, tell)
     running = asyncio.create_task(Delivery(counter.application).run())
     try:
         await submit(counter)
@@ -371,6 +371,7 @@ async def test_the_running_delivery_wakes_on_a_commit_and_sleeps_otherwise(
                 await news.wait()
                 news.clear()
     finally:
+        take_off()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     # One at start, one for the notice, one for its record: none for the thirty answers before.

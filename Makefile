@@ -11,7 +11,10 @@ $(READY): pyproject.toml requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
-.PHONY: test run check translations lock
+.PHONY: sandbox test run check translations lock
+
+sandbox: $(READY)
+	$(BIN)/madoguchi sandbox
 
 test: $(READY)
 	$(BIN)/python -m pytest

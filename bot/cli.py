@@ -12,10 +12,12 @@ from telegram.error import InvalidToken
 from bot.logs import configure_logging
 from bot.process import serve
 from bot.programme_file import ProgrammeFileError, load_programme
+from bot.sandbox.command import sandbox
 from bot.settings import SettingsError, read_settings
 from storage.migrate import upgrade
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app.command()(sandbox)
 
 
 @app.command()

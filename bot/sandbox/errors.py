@@ -56,3 +56,7 @@ class ActionRefused(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class SandboxFailed(RuntimeError):
+    """The sandbox cannot go on; one readable line."""

@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.sandbox import cast
 from bot.sandbox.api import BotApi
 from bot.sandbox.control import Control
+from bot.sandbox.errors import SandboxFailed
 from bot.sandbox.guard import guard
 from bot.sandbox.rules import MAX_UPLOAD_BYTES
 from bot.sandbox.sandbox import Sandbox, utc_now
@@ -45,12 +46,13 @@ _MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 2**20
 _STOP_SECONDS = 2
 
 
-class PortTaken(Exception):
-    """Another program listens on the port; one readable line."""
+class PortTaken(SandboxFailed):
+    """Another program listens on the port."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(f"port {port} is taken by another program; choose another with --port")
-        self.port = port
+        super().__init__(
+            f"port {port} is taken by another program; choose another, e.g. --port {port + 1}"
+        )
 
 
 def create_app(sandbox: Sandbox) -> web.Application:

@@ -1,0 +1,5 @@
+"""`python -m bot` is the command `madoguchi`."""
+
+from bot.cli import main
+
+main()

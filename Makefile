@@ -11,6 +11,10 @@ $(READY): pyproject.toml requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+AUTHORS := The Madoguchi authors
+CATALOGUE_HEADER := \# Texts of Madoguchi; the msgids are plain English.
+
 .PHONY: sandbox test run check translations lock
 
 sandbox: $(READY)
@@ -29,8 +33,11 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 translations: $(READY)
-	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k gettext --project=madoguchi --no-location \
-		--sort-output --width=100 -o locales/madoguchi.pot .
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k gettext --no-location \
+		--sort-output --width=100 --project=madoguchi --version=$(VERSION) \
+		--copyright-holder="$(AUTHORS)" --last-translator="$(AUTHORS)" \
+		--msgid-bugs-address="the issue tracker" --header-comment="$(CATALOGUE_HEADER)" \
+		-o locales/madoguchi.pot .
 	$(BIN)/pybabel -q update -D madoguchi -i locales/madoguchi.pot -d locales --no-fuzzy-matching
 
 lock:

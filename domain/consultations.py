@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from domain.drafts import Consent
     from domain.fiscal_year import FiscalYear
-    from domain.questions import Answers
+    from domain.form import Answers
     from domain.size import Eligibility, SizeVerdict
 
 

@@ -11,6 +11,7 @@ import unicodedata
 from stdnum.jp import cn
 
 from domain.errors import InvalidAnswer
+from domain.my_number import MyNumberTyped
 from domain.texts import N_
 
 MY_NUMBER_TYPED = N_(
@@ -32,10 +33,6 @@ DOES_NOT_MATCH = N_(
 _EXAMPLE = "7123456789012"
 _DIGITS, _MY_NUMBER_DIGITS = 13, 12
 _BETWEEN_DIGITS = re.compile(r"[\s\-‐‑‒–—―−ー]")
-
-
-class MyNumberTyped(InvalidAnswer):
-    """Twelve digits were typed; they are in neither the message nor the parameters."""
 
 
 def parse_corporate_number(raw: str) -> str:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from domain.errors import InvalidAnswer
+from domain.my_number import refuse_my_number
 from domain.texts import N_
 
 NOT_AN_EMAIL = N_(
@@ -25,8 +26,9 @@ def parse_email(raw: str) -> str:
     """Return a typed address in half-width letters, its domain in lower case.
 
     Dots may stand anywhere before the @: Japanese mobile carriers gave out such addresses.
-    Raises InvalidAnswer.
+    Raises InvalidAnswer, and MyNumberTyped for what must not be kept.
     """
+    refuse_my_number(raw)
     address = unicodedata.normalize("NFKC", raw).strip()
     if len(address) > _LONGEST or not _ADDRESS.fullmatch(address):
         raise InvalidAnswer(NOT_AN_EMAIL, example=_EXAMPLE)

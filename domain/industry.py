@@ -31,6 +31,9 @@ INDUSTRIES: tuple[tuple[str, str], ...] = (
 )
 """Division letters in the order they are offered, the most frequent first."""
 
+OFTEN, SELDOM = INDUSTRIES[:8], INDUSTRIES[8:]
+"""What is offered at once, and what stands behind "another industry" (Q7)."""
+
 _C = SizeCategory
 BRANCHES: dict[str, tuple[tuple[str, str, SizeCategory], ...]] = {
     "E": (

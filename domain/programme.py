@@ -21,8 +21,8 @@ from pydantic import (
 )
 
 from domain.fiscal_year import FiscalYear
-from domain.municipalities import Municipalities, Municipality, MunicipalityRowError
-from domain.programme_checks import ProgrammeError, check_parts, refusal
+from domain.municipalities import Municipalities, MunicipalityRowError
+from domain.programme_checks import ProgrammeError, check_hubs, check_parts, refusal
 from domain.working_days import WorkingDays
 
 if TYPE_CHECKING:
@@ -45,6 +45,26 @@ def _clock_time(value: object) -> object:
     return value
 
 
+def _area_code(value: str) -> str:
+    if not _AREA_CODE.fullmatch(value):
+        raise ValueError(
+            f"{value!r} is no code of 1 to 16 lower-case letters and digits, begun by a letter"
+        )
+    if value == OUTSIDE:
+        raise ValueError(f"{value!r} stands for firms outside the prefecture; choose another")
+    return value
+
+
+def _prefecture_code(value: str) -> str:
+    if not _PREFECTURE_CODE.fullmatch(value):
+        raise ValueError(f"{value!r} is no prefecture code of JIS X 0401, 01 to 47")
+    return value
+
+
+OUTSIDE = "out"
+"""The answer to "in which area?" of a firm with no office in the prefecture."""
+_AREA_CODE = re.compile(r"[a-z][a-z0-9]{0,15}")
+_PREFECTURE_CODE = re.compile(r"0[1-9]|[1-3][0-9]|4[0-7]")
 _COMMON_YEAR = 2025
 _HOUR_MINUTE = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -52,6 +72,8 @@ Whole = Annotated[int, Strict()]
 Day = Annotated[date, Strict()]
 MonthDay = Annotated[tuple[Whole, Whole], AfterValidator(_month_day)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+AreaCode = Annotated[str, AfterValidator(_area_code)]
+PrefectureCode = Annotated[str, AfterValidator(_prefecture_code)]
 Year = Annotated[int, Field(ge=1989, le=2100)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
@@ -203,17 +225,25 @@ class Privacy(_Part):
 
 
 class Hub(_Part):
-    """Another prefecture's hub."""
+    """Another prefecture's hub, by the prefecture's JIS X 0401 code; no name where it has none."""
 
+    code: PrefectureCode = Field(examples=['"13"'])
     prefecture: Text
     name: str = ""
+
+
+class Area(_Part):
+    """An area of the prefecture. Answers keep its `code`: it stays when the name changes."""
+
+    code: AreaCode = Field(examples=['"nanbu"'])
+    name: Text
 
 
 class Geography(_Part):
     """Areas in their order, and the CSV of municipalities beside the file."""
 
     municipalities_file: Text = Field(examples=['"municipalities.csv"'])
-    areas: tuple[Text, ...] = Field(min_length=1)
+    areas: tuple[Area, ...] = Field(min_length=1, examples=['[{ code = "nanbu", name = "南部" }]'])
 
 
 class ProgrammeParts(_Part):
@@ -245,9 +275,9 @@ class Programme(ProgrammeParts):
                 return kpi.increments.get(year)
         return None
 
-    def towns_of(self, area: str) -> tuple[Municipality, ...]:
-        """Return the municipalities of an area, without wards."""
-        return self.municipalities.towns_of(area)
+    def hub(self, code: str) -> Hub | None:
+        """Return the hub of the prefecture with this code; None for one the file does not list."""
+        return next((hub for hub in self.hubs if hub.code == code), None)
 
     @property
     def working_days(self) -> WorkingDays:
@@ -268,10 +298,12 @@ def parse_programme(
     except ValidationError as error:
         raise refusal(error, ProgrammeParts) from error
     try:
-        towns = Municipalities.from_rows(municipality_rows, parts.geography.areas)
+        names = [area.name for area in parts.geography.areas]
+        towns = Municipalities.from_rows(municipality_rows, names)
     except MunicipalityRowError as error:
         key = "geography.areas / geography.municipalities_file"
         raise ProgrammeError(key, str(error)) from error
     programme = Programme(**dict(parts), municipalities=towns)
     check_parts(parts, programme.working_days)
+    check_hubs(parts, own_code=towns.all[0].code[:2])
     return programme

@@ -75,6 +75,19 @@ def check_parts(parts: ProgrammeParts, working_days: WorkingDays) -> None:
     _check_kpis(parts)
     _check_council(parts)
     _check_office(parts, working_days)
+    _check_distinct("geography.areas", (area.code for area in parts.geography.areas))
+
+
+def check_hubs(parts: ProgrammeParts, own_code: str) -> None:
+    """Check the other prefectures against the programme's own code. Raises ProgrammeError."""
+    _check_distinct("hubs", (hub.code for hub in parts.hubs))
+    _check_distinct("hubs", (hub.prefecture for hub in parts.hubs))
+    for n, hub in enumerate(parts.hubs):
+        if hub.code == own_code or hub.prefecture == parts.plan.prefecture:
+            raise ProgrammeError(
+                f"hubs[{n}]",
+                f"{hub.prefecture} is the programme's own prefecture; please remove it",
+            )
 
 
 def _check_projects(parts: ProgrammeParts) -> None:

@@ -6,103 +6,20 @@ so resuming, going back and correcting one answer are the same thing. It never r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
 from domain.errors import InvalidAnswer, StaleButton
+from domain.form import Answer, Answers, OneOf, Question, Questionnaire, SomeOf, Typed
 from domain.texts import N_
 
-Answer: TypeAlias = str | tuple[str, ...] | None
-"""A choice's code, the codes of several choices, a parsed text, or None for "skipped"."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
-Answers: TypeAlias = Mapping[str, Answer]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 SKIP, BACK, KEEP, DONE, YES, RETYPE = "_skip", "_back", "_keep", "_done", "_yes", "_retype"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One button of a question. `ends` names how the questionnaire ends if it is pressed."""
-
-    code: str
-    label: str
-    ends: str | None = None
-
-
-def _always(_answers: Answers) -> bool:
-    return True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """A question of the paper form. `key` is a contract: renaming it is a migration."""
-
-    key: str
-    number: int
-    title: str
-    text: str
-    required: bool = True
-    skip_label: str | None = None
-    when: Callable[[Answers], bool] = _always
-
-
-@dataclass(frozen=True, kw_only=True)
-class OneOf(Question):
-    """A question answered by one button; a single remaining choice answers itself."""
-
-    choices: tuple[Choice, ...] | Callable[[Answers], tuple[Choice, ...]]
-
-    def offered(self, answers: Answers) -> tuple[Choice, ...]:
-        """Return the choices that fit the answers given so far."""
-        return self.choices(answers) if callable(self.choices) else self.choices
-
-
-@dataclass(frozen=True, kw_only=True)
-class SomeOf(OneOf):
-    """A question answered by up to `limit` buttons; the code `alone` excludes the others."""
-
-    limit: int
-    alone: str | None = None
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """A typed answer that was understood; `to_confirm` asks "is this right?" before it counts."""
-
-    value: str
-    to_confirm: bool = False
-
-
-def _as_is(value: str) -> str:
-    return value
-
-
-@dataclass(frozen=True, kw_only=True)
-class Typed(Question):
-    """A question answered by typing. `parse` raises InvalidAnswer; `show` is for people's eyes."""
-
-    parse: Callable[[str], Parsed]
-    show: Callable[[str], str] = _as_is
-    may_skip_after_failures: bool = False
-
-
-@dataclass(frozen=True)
-class Questionnaire:
-    """Questions in the order of the paper form; `when` may look at earlier answers only."""
-
-    name: str
-    version: int
-    questions: tuple[Question, ...]
-    by_key: Mapping[str, Question] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_key", {q.key: q for q in self.questions})
-
-    @property
-    def last_number(self) -> int:
-        """The number of the last question, for "(n/22)"."""
-        return max(question.number for question in self.questions)
 
 
 @dataclass(frozen=True)
@@ -129,42 +46,61 @@ def relevant_questions(questionnaire: Questionnaire, answers: Answers) -> tuple[
 
 def current_question(questionnaire: Questionnaire, progress: Progress) -> Question | None:
     """Return the question to ask now; None when only the review is left."""
-    relevant = relevant_questions(questionnaire, progress.answers)
-    if progress.detour is not None:
-        for question in relevant:
-            if question.key == progress.detour:
-                return question
-    return next((q for q in relevant if q.key not in progress.answers), None)
+    answers = progress.answers
+    if progress.detour is not None and progress.detour in answers:
+        return questionnaire.by_key[progress.detour]
+    for question in questionnaire.questions:
+        if question.key not in answers and question.when(answers):
+            return question
+    return None
+
+
+def correctable_questions(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, ...]:
+    """Return the questions that were answered and could be answered otherwise, in order."""
+    return tuple(
+        question
+        for question in questionnaire.questions
+        if question.key in answers and question.sole_answer(answers) is None
+    )
 
 
 def settle(questionnaire: Questionnaire, answers: Answers) -> dict[str, Answer]:
-    """Drop the answers that an edit made irrelevant, and answer what has one choice left."""
-    kept: dict[str, Answer] = {}
-    for question in questionnaire.questions:
+    """Drop the answers that do not fit (any more), and answer what has one choice left."""
+    return _settle_from(questionnaire, answers, 0)
+
+
+def _settle_from(
+    questionnaire: Questionnaire, answers: Answers, position: int
+) -> dict[str, Answer]:
+    """Settle the questions from `position` on; those before it are settled already."""
+    questions = questionnaire.questions
+    kept = {q.key: answers[q.key] for q in questions[:position] if q.key in answers}
+    for question in questions[position:]:
         if not question.when(kept):
             continue
-        if isinstance(question, OneOf):
-            codes = [choice.code for choice in question.offered(kept)]
-            if question.skip_label is None and len(codes) == 1:
-                kept[question.key] = codes[0]
-                continue
-        if question.key in answers and _still_fits(question, answers[question.key], kept):
-            kept[question.key] = answers[question.key]
+        key = question.key
+        if key in answers and question.fits(answers[key], kept):
+            kept[key] = answers[key]
+        elif (sole := question.sole_answer(kept)) is not None:
+            kept[key] = sole
     return kept
 
 
-def _still_fits(question: Question, answer: Answer, answers: Answers) -> bool:
-    if answer is None:
-        return question.skip_label is not None or isinstance(question, Typed)
-    if isinstance(question, OneOf):
-        codes = {choice.code for choice in question.offered(answers)}
-        return codes.issuperset((answer,) if isinstance(answer, str) else answer)
-    return isinstance(answer, str)
+def taken_over(questionnaire: Questionnaire, progress: Progress) -> Progress:
+    """Return a progress of another version of the questionnaire as this one understands it.
+
+    Answers that are not offered any more are asked again; ticks and texts that were not yet
+    answers are dropped.
+    """
+    return Progress(answers=settle(questionnaire, progress.answers))
 
 
 def _store(questionnaire: Questionnaire, progress: Progress, key: str, answer: Answer) -> Progress:
-    answers = settle(questionnaire, {**progress.answers, key: answer})
-    return Progress(answers=answers)
+    answers = {**progress.answers, key: answer}
+    return Progress(answers=_settle_from(questionnaire, answers, questionnaire.position[key]))
+
+
+_STALE = N_("That button belongs to an earlier step.")
 
 
 def accept_button(
@@ -173,22 +109,22 @@ def accept_button(
     """Apply a pressed button of question `key`.
 
     Raises StaleButton if that question is not the current one or does not offer the button,
-    InvalidAnswer if the press breaks a limit.
+    InvalidAnswer if the press breaks a limit or one cannot go on with that choice.
     """
     question = current_question(questionnaire, progress)
     if question is None or question.key != key or progress.ended is not None:
-        raise StaleButton(N_("That button belongs to an earlier step."))
+        raise StaleButton(_STALE)
     if code in _CONTROLS:
         return _CONTROLS[code](questionnaire, progress, question)
-    if not isinstance(question, OneOf):
-        raise StaleButton(N_("That button belongs to an earlier step."))
-    choices = {choice.code: choice for choice in question.offered(progress.answers)}
-    if code not in choices:
-        raise StaleButton(N_("That button belongs to an earlier step."))
+    choice = question.by_code(progress.answers).get(code) if isinstance(question, OneOf) else None
+    if choice is None:
+        raise StaleButton(_STALE)
     if isinstance(question, SomeOf):
         return replace(progress, ticked=_tick(question, ticks(progress, question), code))
-    if choices[code].ends is not None:
-        return replace(progress, ended=choices[code].ends)
+    if choice.refuses is not None:
+        raise InvalidAnswer(choice.refuses)
+    if choice.ends is not None:
+        return replace(progress, ended=choice.ends)
     return _store(questionnaire, progress, key, code)
 
 
@@ -222,7 +158,7 @@ def accept_text(questionnaire: Questionnaire, progress: Progress, raw: str) -> P
     """
     question = current_question(questionnaire, progress)
     if question is None or progress.ended is not None:
-        raise StaleButton(N_("That button belongs to an earlier step."))
+        raise StaleButton(_STALE)
     if not isinstance(question, Typed):
         raise InvalidAnswer(N_("Sorry, please choose from the buttons below."))
     parsed = question.parse(raw)
@@ -237,9 +173,14 @@ def count_failure(progress: Progress) -> Progress:
 
 
 def correct(questionnaire: Questionnaire, progress: Progress, key: str) -> Progress:
-    """Open question `key` again. Raises StaleButton if these answers do not call for it."""
-    if key not in {q.key for q in relevant_questions(questionnaire, progress.answers)}:
-        raise StaleButton(N_("That button belongs to an earlier step."))
+    """Open question `key` again. Raises StaleButton unless its answer can be corrected."""
+    question = questionnaire.by_key.get(key)
+    if (
+        question is None
+        or key not in progress.answers
+        or question.sole_answer(progress.answers) is not None
+    ):
+        raise StaleButton(_STALE)
     return Progress(answers=progress.answers, detour=key)
 
 
@@ -257,50 +198,45 @@ FAILURES_BEFORE_HELP = 3
 
 def _skip(questionnaire: Questionnaire, progress: Progress, question: Question) -> Progress:
     if not may_skip(question, progress):
-        raise StaleButton(N_("That button belongs to an earlier step."))
+        raise StaleButton(_STALE)
     return _store(questionnaire, progress, question.key, None)
 
 
 def _back(questionnaire: Questionnaire, progress: Progress, question: Question) -> Progress:
     if progress.typed is not None:
         return replace(progress, typed=None)
-    earlier = [
-        q
-        for q in questionnaire.questions[: questionnaire.questions.index(question)]
-        if q.key in progress.answers and not _answers_itself(q, progress.answers)
-    ]
-    if not earlier:
-        return progress
-    return Progress(answers=progress.answers, detour=earlier[-1].key)
-
-
-def _answers_itself(question: Question, answers: Answers) -> bool:
-    return isinstance(question, OneOf) and len(question.offered(answers)) == 1
+    before = questionnaire.questions[: questionnaire.position[question.key]]
+    for earlier in reversed(before):
+        if earlier.key in progress.answers and earlier.sole_answer(progress.answers) is None:
+            return Progress(answers=progress.answers, detour=earlier.key)
+    return progress
 
 
 def _keep(_questionnaire: Questionnaire, progress: Progress, question: Question) -> Progress:
     if question.key not in progress.answers:
-        raise StaleButton(N_("That button belongs to an earlier step."))
+        raise StaleButton(_STALE)
     return Progress(answers=progress.answers)
 
 
 def _done(questionnaire: Questionnaire, progress: Progress, question: Question) -> Progress:
     if not isinstance(question, SomeOf):
-        raise StaleButton(N_("That button belongs to an earlier step."))
+        raise StaleButton(_STALE)
     chosen = ticks(progress, question)
     if not chosen:
         raise InvalidAnswer(N_("Choose at least one, then press “Decide”."))
-    order = [choice.code for choice in question.offered(progress.answers)]
-    return _store(questionnaire, progress, question.key, tuple(sorted(chosen, key=order.index)))
+    in_order = tuple(c for c in question.by_code(progress.answers) if c in chosen)
+    return _store(questionnaire, progress, question.key, in_order)
 
 
 def _yes(questionnaire: Questionnaire, progress: Progress, question: Question) -> Progress:
     if progress.typed is None:
-        raise StaleButton(N_("That button belongs to an earlier step."))
+        raise StaleButton(_STALE)
     return _store(questionnaire, progress, question.key, progress.typed)
 
 
 def _retype(_questionnaire: Questionnaire, progress: Progress, _question: Question) -> Progress:
+    if progress.typed is None:
+        raise StaleButton(_STALE)
     return replace(progress, typed=None)
 
 

@@ -12,6 +12,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from domain.errors import InvalidAnswer
+from domain.my_number import refuse_my_number
 from domain.texts import N_
 
 NOT_A_TELEPHONE = N_(
@@ -40,7 +41,12 @@ _CALLABLE = frozenset(
 
 
 def parse_telephone(raw: str) -> str:
-    """Return a typed number in E.164 (+81488300000), as it is stored. Raises InvalidAnswer."""
+    """Return a typed number in E.164 (+81488300000), as it is stored.
+
+    Twelve digits are taken for a My Number (MyNumberTyped) unless +81 begins them. Raises
+    InvalidAnswer.
+    """
+    refuse_my_number(raw)
     text = unicodedata.normalize("NFKC", raw).translate(_DASHES).strip()
     text = _LABEL.sub("", text)
     if not _DIALLED.fullmatch(text):

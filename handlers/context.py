@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from domain.form import Questionnaire
     from domain.programme import Programme
-    from domain.questions import Questionnaire
     from domain.working_days import WorkingDays
     from storage.database import Database, Transaction
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from babel.numbers import format_decimal
 
-from domain.questions import OneOf
+from domain.form import OneOf
 from domain.size import Eligibility
 from handlers import replies
 from handlers.updates import user_and_chat

@@ -16,8 +16,10 @@ from telegram import (
 from telegram.constants import KeyboardButtonStyle
 
 from domain.errors import InvalidAnswer, StaleButton
-from domain.needs import JOB_SEEKER, OUTSIDE
-from domain.questions import Typed, current_question
+from domain.form import Typed
+from domain.needs_company import JOB_SEEKER
+from domain.programme import OUTSIDE
+from domain.questions import current_question
 from handlers import replies
 from handlers.callbacks import INTAKE, pack, unpack
 from handlers.questions import (
@@ -102,7 +104,7 @@ async def ask(context: Context, chat: int, draft: Draft) -> None:
         if isinstance(question, Typed) and draft.progress.typed is not None:
             text = confirm_text(context, question, draft.progress.typed)
         else:
-            text = question_text(context, questionnaire, question)
+            text = question_text(context, questionnaire, question, draft.progress.answers)
         buttons = question_buttons(context, questionnaire, draft.progress, question)
         message = await replies.send(context, chat, text, buttons)
     context.afterwards(needs.remember_live_message, draft.id, message)
@@ -140,9 +142,8 @@ async def _settle(context: Context, chat: int, message: int, step: Step, key: st
     question = questionnaire.by_key[key]
     if step.answered is None and draft.progress.ticked is not None:
         buttons = question_buttons(context, questionnaire, draft.progress, question)
-        await replies.edit(
-            context, chat, message, question_text(context, questionnaire, question), buttons
-        )
+        text = question_text(context, questionnaire, question, draft.progress.answers)
+        await replies.edit(context, chat, message, text, buttons)
         return
     if step.answered is None:
         record = escape(context.gettext(question.title))
@@ -160,7 +161,9 @@ async def _settle(context: Context, chat: int, message: int, step: Step, key: st
 def _hub_hint(context: Context, key: str, code: str) -> str:
     if key != "prefecture" or code == "other":
         return ""
-    hub = context.house.programme.hubs[int(code[1:])]
+    hub = context.house.programme.hub(code)
+    if hub is None:
+        return ""
     if not hub.name:
         return "\n\n" + context.gettext("There is no hub in %(prefecture)s.") % {
             "prefecture": escape(hub.prefecture)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
+from domain.form import Answers, OneOf, Question, Questionnaire, SomeOf, Typed
 from domain.questions import (
     BACK,
     DONE,
@@ -16,13 +17,8 @@ from domain.questions import (
     RETYPE,
     SKIP,
     YES,
-    Answers,
-    OneOf,
     Progress,
-    Question,
-    Questionnaire,
-    SomeOf,
-    Typed,
+    correctable_questions,
     may_skip,
     relevant_questions,
     ticks,
@@ -38,8 +34,10 @@ _TWO_COLUMNS_FROM = 8
 _SHORT_LABEL = 8
 
 
-def question_text(context: Context, questionnaire: Questionnaire, question: Question) -> str:
-    """Return the question as HTML: title, need, progress (n/22), text."""
+def question_text(
+    context: Context, questionnaire: Questionnaire, question: Question, answers: Answers
+) -> str:
+    """Return the question as HTML: title, need, progress (n/22), text, note for these answers."""
     _ = context.gettext
     need = _("Required") if question.required else _("Optional")
     header = _("<b>%(title)s</b> (%(number)d/%(last)d) [%(need)s]") % {
@@ -48,7 +46,9 @@ def question_text(context: Context, questionnaire: Questionnaire, question: Ques
         "last": questionnaire.last_number,
         "need": need,
     }
-    return f"{header}\n\n{escape(_(question.text))}"
+    note = question.note(answers)
+    text = _(question.text) if note is None else f"{_(question.text)}\n\n{_(note)}"
+    return f"{header}\n\n{escape(text)}"
 
 
 def question_buttons(
@@ -105,7 +105,7 @@ def _choice_rows(
 
 def confirm_text(context: Context, typed: Typed, value: str) -> str:
     """Return the question that echoes a typed answer back."""
-    return context.gettext("“%(value)s” — is that right?") % {"value": escape(typed.show(value))}
+    return escape(context.gettext(typed.confirm)) % {"value": escape(typed.show(value))}
 
 
 def shown_answer(context: Context, question: Question, answers: Answers) -> str:
@@ -160,8 +160,7 @@ def correction_buttons(
     _ = context.gettext
     rows = [
         [InlineKeyboardButton(_(q.title), callback_data=pack(FIX, questionnaire.name, q.key))]
-        for q in relevant_questions(questionnaire, answers)
-        if q.key in answers
+        for q in correctable_questions(questionnaire, answers)
     ]
     rows.append([InlineKeyboardButton(_("Back to the list"), callback_data=pack(INTAKE, "show"))])
     return InlineKeyboardMarkup(rows)

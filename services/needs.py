@@ -20,7 +20,6 @@ from domain.needs import (
 from domain.outbox import Notice, NoticeKind
 from domain.questions import (
     Progress,
-    Questionnaire,
     accept_button,
     accept_text,
     correct,
@@ -31,6 +30,7 @@ from domain.texts import N_
 from storage import consultations, drafts, outbox
 
 if TYPE_CHECKING:
+    from domain.form import Questionnaire
     from domain.programme import Programme
     from storage.database import Transaction
 

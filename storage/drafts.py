@@ -8,12 +8,13 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.drafts import Consent, Draft
-from domain.questions import Answer, Answers, Progress
+from domain.questions import Progress
 from storage.tables import DraftRow, PersonRow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from domain.form import Answer, Answers
     from storage.database import Transaction
 
 

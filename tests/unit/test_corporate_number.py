@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.corporate_number import MyNumberTyped, parse_corporate_number
+from domain.corporate_number import parse_corporate_number
 from domain.errors import InvalidAnswer
+from domain.my_number import MyNumberTyped
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 BASES = st.text("0123456789", min_size=12, max_size=12)

@@ -51,8 +51,16 @@ def test_another_prefecture_runs_on_its_file_alone(programme: Programme) -> None
     assert programme.schedule.monthly.time == time(8, 15)
     assert programme.evaluation.publish_by == (9, 30)
     assert programme.counting.count_trigger == "met"
-    assert programme.geography.areas == ("島", "海岸")
-    assert [town.name for town in programme.towns_of("海岸")] == ["青海市", "四日市市"]
+    areas = [(area.code, area.name) for area in programme.geography.areas]
+    assert areas == [("shima", "島"), ("kaigan", "海岸")]
+    assert [town.name for town in programme.municipalities.towns_of("海岸")] == [
+        "青海市",
+        "四日市市",
+    ]
+    hub = programme.hub("13")
+    assert hub is not None
+    assert (hub.prefecture, hub.name) == ("東京都", "")
+    assert programme.hub("99") is None
     assert [ward.name for ward in programme.municipalities.wards_of("991007")] == ["港区", "浜区"]
 
 
@@ -85,6 +93,8 @@ def test_targets_are_the_file_s_and_never_invented(programme: Programme) -> None
     assert programme.target_for("unheard of", FiscalYear(2025)) is None
 
 
+AREAS = FILE["geography"]["areas"]
+TOKYO = FILE["hubs"][0]
 REFUSED: list[tuple[str, object, str, str]] = [
     ("office.telephone", None, "office.telephone", 'is missing; for example "048-830-0000"'),
     ("office.telephone", "", "office.telephone", 'must not be empty; for example "048-830-0000"'),
@@ -128,8 +138,23 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("schedule.monthly.day", 31, "schedule.monthly.day", "less than or equal to 28"),
     ("counting.count_trigger", "asked", "counting.count_trigger", "'submitted' or 'met'"),
     ("retention.draft_days", 0, "retention.draft_days", "greater than 0; for example 7"),
-    ("geography.areas", ["島", "海岸", "山"], "geography.areas", "'山'"),
-    ("geography.areas", ["海岸"], "geography.areas", "'島'"),
+    ("geography.areas", [], "geography.areas", 'at least 1 item after validation, not 0; for'),
+    ("geography.areas", [*AREAS, {"code": "yama", "name": "山"}], "geography.areas", "'山'"),
+    ("geography.areas", AREAS[1:], "geography.areas", "'島'"),
+    ("geography.areas", ["島", "海岸"], "geography.areas[0]", "dictionary"),
+    ("geography.areas.1.code", None, "geography.areas[1].code", 'missing; for example "nanbu"'),
+    ("geography.areas.1.code", "shima", "geography.areas", "shima is listed twice"),
+    ("geography.areas.1.name", "島", "geography.areas", "names an area twice"),
+    ("geography.areas.0.code", "島", "geography.areas[0].code", "lower-case letters and digits"),
+    ("geography.areas.0.code", "a" * 17, "geography.areas[0].code", "1 to 16"),
+    ("geography.areas.0.code", "a_b", "geography.areas[0].code", "for example"),
+    ("geography.areas.0.code", "out", "geography.areas[0].code", "outside the prefecture"),
+    ("geography.municipalities_file", "", "geography.municipalities_file", "must not be empty"),
+    ("hubs.0.code", "48", "hubs[0].code", "no prefecture code of JIS X 0401, 01 to 47; for"),
+    ("hubs.0.code", 13, "hubs[0].code", "valid string"),
+    ("hubs.0.prefecture", "青海県", "hubs[0]", "the programme's own prefecture"),
+    ("hubs", [TOKYO, TOKYO], "hubs", "13 is listed twice"),
+    ("hubs", [TOKYO, TOKYO | {"code": "12"}], "hubs", "東京都 is listed twice"),
     ("privacy.notice_version", None, "privacy.notice_version", "is missing"),
 ]  # fmt: skip
 

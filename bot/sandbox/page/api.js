@@ -5,6 +5,7 @@ const REFUSALS = {
   too_long: "1通は4,096文字までです。",
   blocked: "ボットをブロックしています。解除すると送れます。",
   no_such_button: "このボタンは、もう使えません。",
+  unsupported_button: "この種類のボタンは、サンドボックスでは押せません。",
   unknown_message: "そのメッセージは、もうありません。",
   not_editable: "編集できるのは、ご自身の文章だけです。",
   not_a_member: "このグループの参加者ではありません。",
@@ -16,26 +17,40 @@ const REFUSALS = {
   bad_file: "このファイルは送れません。",
   nothing_to_do: "すでにその状態です。",
 };
+const UNEXPECTED = "うまくいきませんでした。もう一度お試しください。";
+const UNREACHABLE = "サンドボックスにつながりません。";
+const RETRY_MS = 1000;
 
 export class Refused extends Error {}
 
-async function answerOf(response) {
-  const body = await response.json();
-  if (!response.ok) throw new Refused(REFUSALS[body.error] ?? "うまくいきませんでした。もう一度お試しください。");
+async function call(path, options) {
+  let response;
+  try {
+    response = await fetch(`/sandbox/${path}`, options);
+  } catch {
+    throw new Refused(UNREACHABLE);
+  }
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Refused(REFUSALS[body.error] ?? UNEXPECTED);
   return body;
 }
 
-export const get = async (path) => answerOf(await fetch(`/sandbox/${path}`));
+export const get = (path) => call(path);
 
-export const post = async (path, body = {}) => answerOf(
-  await fetch(`/sandbox/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
-);
+export const post = (path, body = {}) => call(path, {
+  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+});
 
-export const upload = async (form) => answerOf(await fetch("/sandbox/upload", { method: "POST", body: form }));
+export const upload = (form) => call("upload", { method: "POST", body: form });
 
+// The browser gives up after some failures; this does not.
 export function follow(onChange, onConnected, onLost) {
   const source = new EventSource("/sandbox/events");
   source.onopen = onConnected;
-  source.onerror = onLost;
   source.onmessage = (event) => onChange(JSON.parse(event.data));
+  source.onerror = () => {
+    source.close();
+    onLost();
+    setTimeout(() => follow(onChange, onConnected, onLost), RETRY_MS);
+  };
 }

@@ -1,114 +1,126 @@
 // The page: who there is on the left, one chat or two on the right. State comes from the server.
 
 import { follow, get, post } from "./api.js";
-import { confirmBox, toast } from "./dialogs.js";
-import { h, timeOf } from "./dom.js";
+import { avatar, renderChatList } from "./chat_list.js";
+import { confirmBox, keysBox } from "./dialogs.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { summaryOf } from "./message.js";
+import { Notices } from "./notices.js";
 import { Pane } from "./pane.js";
 
-const GROUPS = [
-  ["事業者", (person) => person?.label === "owner"],
-  ["職員・管理者", (person) => person && person.label !== "owner"],
-  ["グループ", (person) => !person],
-];
 const WIDE = window.matchMedia("(min-width: 900px)");
+const REFRESH_MS = 50;
+const SPOKEN = 5;
+const KEYS = [
+  ["↑", "空の入力欄から、いちばん新しいボタンへ"],
+  ["↑ ↓ ← →", "ボタンの間を移動"],
+  ["Enter", "ボタンを押す・文章を送る"],
+  ["Shift + Enter", "文章の中で改行"],
+  ["Esc", "入力欄にもどる・メニューを閉じる"],
+  ["F6", "一覧と各チャットの間を移動"],
+];
 
 const app = document.getElementById("app");
 const list = document.getElementById("list");
 const splitButton = document.getElementById("split");
+const offline = document.getElementById("offline");
+const notices = new Notices();
 
 const store = {
-  bot: { name: "", username: "" },
+  bot: { name: "", username: "", description: "" },
   people: new Map(),
   chats: new Map(),
   unread: new Map(),
-  avatar(chat) {
-    const hue = Math.abs(chat.id) % 7;
-    return h("span", { class: `avatar hue${hue}`, "aria-hidden": "true" }, chat.type === "private" ? chat.title.slice(0, 1) : "＃");
-  },
+  drafts: new Map(),
+  avatar,
 };
 
-const handlers = { onBack: () => showList(), onActivate: (pane) => activate(pane) };
-const panes = [new Pane(store, handlers), new Pane(store, handlers)];
+const panes = [0, 1].map(() => new Pane(store, { onBack: toList, onActivate: activate }));
 let active = panes[0];
 let isSplit = false;
+let newest = 0;
 
 const openPanes = () => panes.filter((pane, index) => pane.chatId !== null && (index === 0 || isSplit));
+const isInView = () => WIDE.matches || app.classList.contains("in-chat");
 
 async function load() {
   const state = await get("state");
-  store.bot = state.bot;
+  store.bot = { ...state.bot, description: state.description };
   store.people = new Map(state.people.map((person) => [person.id, person]));
   store.chats = new Map(state.chats.map((chat) => [chat.id, chat]));
   renderList();
+  if (state.number < newest) refreshSoon();
 }
 
 function renderList() {
-  const open = new Set(openPanes().map((pane) => pane.chatId));
-  list.replaceChildren(...GROUPS.map(([title, belongs]) => {
-    const chats = [...store.chats.values()].filter((chat) => belongs(store.people.get(chat.id)) && !chat.migrated_to);
-    if (!chats.length) return h("span", { hidden: true });
-    return h("section", {}, h("h2", {}, title), h("ul", {}, ...chats.map((chat) => h("li", {}, entry(chat, open.has(chat.id))))));
-  }));
-}
-
-function entry(chat, isOpen) {
-  const last = chat.last;
-  const unread = store.unread.get(chat.id) ?? 0;
-  const line = chat.is_blocked ? "ブロック中" : last ? lineOf(last) : "まだやりとりはありません";
-  return h("button", { type: "button", class: "entry", "aria-current": isOpen ? "true" : null, "data-chat": chat.id, onclick: () => choose(chat.id) },
-    store.avatar(chat),
-    h("span", { class: "entry-body" },
-      h("span", { class: "entry-top" }, h("b", {}, chat.title), last ? h("time", {}, timeOf(last.date)) : null),
-      h("span", { class: "entry-line" }, h("span", {}, line),
-        unread ? h("span", { class: "badge", "aria-label": `未読${unread}件` }, String(unread)) : null)));
-}
-
-function lineOf(message) {
-  const kinds = { photo: "写真", document: message.file?.name ?? "書類", voice: "音声", contact: "連絡先", service: "お知らせ" };
-  const text = message.text.replace(/\s+/g, " ") || kinds[message.kind] || "";
-  return message.is_from_bot ? text : `▷ ${text}`;
+  renderChatList(list, store, new Set(openPanes().map((pane) => pane.chatId)), choose);
+  const unread = [...store.unread.values()].reduce((sum, count) => sum + count, 0);
+  document.title = `${unread ? `(${unread}) ` : ""}見本・サンドボックス｜窓口`;
 }
 
 async function choose(chatId) {
   const other = openPanes().find((pane) => pane !== active && pane.chatId === chatId);
   if (other) active = other;
-  else await active.open(chatId);
-  store.unread.delete(chatId);
-  app.classList.add("in-chat");
+  else if (!await notices.attempt(() => active.open(chatId))) return;
+  enterChat();
   settle();
-  if (WIDE.matches) active.input?.focus({ preventScroll: true });
+  if (WIDE.matches) active.focusInput();
+  else active.timeline.list.focus();
 }
 
 function activate(pane) {
-  if (active === pane) return;
   active = pane;
   for (const each of panes) each.element.classList.toggle("active", each === active);
 }
 
-function showList() { app.classList.remove("in-chat"); }
+// On a telephone a chat covers the list, and the browser's way back leads to the list.
+function enterChat() {
+  if (!WIDE.matches && !history.state?.inChat) history.pushState({ inChat: true }, "");
+  app.classList.add("in-chat");
+}
+
+function toList() {
+  if (history.state?.inChat) history.back();
+  else onHistory({ state: null });
+}
+
+function onHistory(event) {
+  const isInChat = Boolean(event.state?.inChat) && panes[0].chatId !== null;
+  app.classList.toggle("in-chat", isInChat);
+  if (isInChat) settle();
+  else list.querySelector('[aria-current="true"]')?.focus();
+}
 
 async function setSplit(isWanted) {
   isSplit = isWanted;
   if (isSplit && panes[1].chatId === null) {
-    const group = [...store.chats.values()].find((chat) => chat.type !== "private" && chat.id !== panes[0].chatId);
-    await panes[1].open((group ?? [...store.chats.values()][0]).id);
+    const others = [...store.chats.values()].filter((chat) => chat.id !== panes[0].chatId);
+    await panes[1].open((others.find((chat) => chat.type !== "private") ?? others[0]).id);
   }
-  if (!isSplit) active = panes[0];
+  if (!isSplit) [active] = panes;
   settle();
 }
 
 function settle() {
-  document.getElementById("panes").replaceChildren(...(openPanes().length ? openPanes().map((pane) => pane.element) : [welcome()]));
-  app.classList.toggle("split", isSplit);
+  const shown = openPanes();
+  place(shown.length ? shown.map((pane) => pane.element) : [welcome()]);
+  app.classList.toggle("is-split", isSplit);
   splitButton.setAttribute("aria-pressed", String(isSplit));
-  for (const pane of panes) {
-    pane.element.classList.toggle("active", pane === active);
-    pane.scrollToEnd();
-    if (openPanes().includes(pane)) store.unread.delete(pane.chatId);
+  activate(active);
+  for (const pane of shown) {
+    pane.timeline.scrolling.toEnd();
+    if (isInView()) store.unread.delete(pane.chatId);
   }
-  const ids = openPanes().map((pane) => pane.chatId).join(",");
-  history.replaceState(null, "", ids ? `#${ids}` : "#");
+  history.replaceState(history.state, "", `#${shown.map((pane) => pane.chatId).join(",")}`);
   renderList();
+}
+
+// Elements that stay where they are keep focus and scroll position.
+function place(elements) {
+  const main = document.getElementById("panes");
+  const isSame = elements.length === main.childElementCount && elements.every((each, index) => main.children[index] === each);
+  if (!isSame) main.replaceChildren(...elements);
 }
 
 const welcome = () => h("div", { class: "welcome" },
@@ -116,76 +128,97 @@ const welcome = () => h("div", { class: "welcome" },
   h("p", {}, "「2画面」で、事業者の画面と職員グループを並べて見られます。"));
 
 function onChange(change) {
-  if (change.kind === "message") return onMessage(change.message);
-  if (change.kind === "action") return openPanes().filter((pane) => pane.chatId === change.chat_id).forEach((pane) => pane.showAction(change.action));
-  if (change.kind === "reset") { store.unread.clear(); return reloadAll(); }
-  return refreshSoon();
+  newest = Math.max(newest, change.number);
+  if (change.kind === "message") onMessage(change);
+  else if (change.kind === "action") for (const pane of openPanes()) { if (pane.chatId === change.chat_id) pane.showAction(change.action); }
+  else if (change.kind === "reset") { store.unread.clear(); store.drafts.clear(); reloadAll(); }
+  else refreshSoon();
 }
 
-function onMessage(message) {
+function onMessage(change) {
+  const { message } = change;
   const chat = store.chats.get(message.chat_id);
-  if (!chat) return refreshSoon();
-  const shown = openPanes().filter((pane) => pane.chatId === message.chat_id);
+  if (!chat) { refreshSoon(); return; }
   const isNew = !message.deleted && !message.edits && (chat.last?.message_id ?? 0) < message.message_id;
-  for (const pane of shown) pane.take(message);
-  if (isNew || chat.last?.message_id === message.message_id) chat.last = message.deleted ? null : message;
-  if (message.deleted && chat.last === null) refreshSoon();
-  const isSeen = shown.length && (WIDE.matches || app.classList.contains("in-chat"));
-  if (isNew && message.is_from_bot && !isSeen) store.unread.set(chat.id, (store.unread.get(chat.id) ?? 0) + 1);
-  if (isNew && message.is_from_bot && shown.length) announce(`${chat.title}：${message.text}`);
+  const shown = openPanes().filter((pane) => pane.chatId === message.chat_id);
+  for (const pane of shown) pane.take(change);
+  if (message.deleted && chat.last?.message_id === message.message_id) refreshSoon();
+  else if (isNew || chat.last?.message_id === message.message_id) chat.last = message;
+  if (isNew && message.is_from_bot) {
+    if (!shown.length || !isInView()) store.unread.set(chat.id, (store.unread.get(chat.id) ?? 0) + 1);
+    if (shown.length) announce(chat, message);
+  }
   renderList();
-  return undefined;
 }
 
-function announce(text) {
+function announce(chat, message) {
   const news = document.getElementById("news");
-  news.append(h("p", {}, text));
-  if (news.childElementCount > 5) news.firstChild.remove();
+  const choices = message.buttons.flat().length;
+  news.append(h("p", {}, `${chat.title}：${summaryOf(message)}${choices ? `（選択肢${choices}件）` : ""}`));
+  if (news.childElementCount > SPOKEN) news.firstChild.remove();
 }
 
 let refreshing;
 function refreshSoon() {
   clearTimeout(refreshing);
-  refreshing = setTimeout(() => attempt(async () => {
+  refreshing = setTimeout(() => notices.attempt(async () => {
     await load();
     await Promise.all(openPanes().map((pane) => pane.refresh()));
-    renderList();
-  }), 50);
+  }), REFRESH_MS);
 }
 
-async function reloadAll() {
-  await attempt(async () => {
+function reloadAll() {
+  return notices.attempt(async () => {
     await load();
-    for (const pane of panes) if (!store.chats.has(pane.chatId)) pane.chatId = null;
+    for (const pane of panes) if (!store.chats.has(pane.chatId)) pane.close();
     await Promise.all(openPanes().map((pane) => pane.reload()));
     settle();
   });
 }
 
-async function attempt(act) {
-  try { await act(); } catch (error) { toast(error.message, "warn"); }
+// What changed while nobody listened is read anew, at the start as after a lost connection. A
+// server that started again counts its changes from the beginning.
+async function onConnected() {
+  newest = 0;
+  offline.hidden = true;
+  if (await reloadAll()) document.body.dataset.ready = "true";
 }
 
-// What changed while nobody listened is read anew, at the start as after a lost connection.
-async function onConnected() {
-  document.getElementById("offline").hidden = true;
-  await reloadAll();
-  document.body.dataset.ready = "true";
+function nextArea(event) {
+  const areas = [list, ...openPanes().map((pane) => pane.element)].filter((area) => area.checkVisibility());
+  const at = areas.findIndex((area) => area.contains(document.activeElement));
+  const next = areas[(at + (event.shiftKey ? -1 : 1) + areas.length) % areas.length];
+  const pane = openPanes().find((each) => each.element === next);
+  if (pane) pane.focusInput();
+  else (list.querySelector('[aria-current="true"]') ?? list.querySelector("button"))?.focus();
+}
+
+async function reset() {
+  const text = "すべての人物のやりとりを消して、初めの状態に戻します。ボットの記録は消えません。";
+  if (await confirmBox("最初からやり直しますか", text, "やり直す", "danger")) await post("reset");
 }
 
 async function start() {
   await load();
   const wanted = location.hash.slice(1).split(",").map(Number).filter((id) => store.chats.has(id));
-  if (wanted[0]) { await panes[0].open(wanted[0]); app.classList.add("in-chat"); }
-  if (wanted[1]) { await panes[1].open(wanted[1]); isSplit = true; }
-  if (!wanted.length && WIDE.matches) await panes[0].open(store.chats.keys().next().value);
+  if (!wanted.length && WIDE.matches) wanted.push(store.chats.keys().next().value);
+  isSplit = wanted.length > 1;
+  for (const [index, chatId] of wanted.slice(0, panes.length).entries()) await panes[index].open(chatId);
+  if (location.hash.length > 1 && wanted.length) enterChat();
   settle();
-  follow(onChange, onConnected, () => { document.getElementById("offline").hidden = false; });
+  follow(onChange, onConnected, () => { offline.hidden = false; });
 }
 
-splitButton.addEventListener("click", () => attempt(() => setSplit(!isSplit)));
-document.getElementById("reset").addEventListener("click", async () => {
-  const isSure = await confirmBox("最初からやり直しますか", "すべての人物のやりとりを消して、初めの状態に戻します。ボットの記録は消えません。", "やり直す", "danger");
-  if (isSure) await attempt(() => post("reset"));
+splitButton.append(icon("split"), "2画面");
+document.body.append(h("div", { class: "page-notices" }, notices.element));
+splitButton.addEventListener("click", () => notices.attempt(() => setSplit(!isSplit)));
+document.getElementById("reset").addEventListener("click", () => notices.attempt(reset));
+document.getElementById("keys").addEventListener("click", () => keysBox(KEYS));
+window.addEventListener("popstate", onHistory);
+WIDE.addEventListener("change", settle);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "F6") return;
+  event.preventDefault();
+  nextArea(event);
 });
-attempt(start);
+notices.attempt(start);

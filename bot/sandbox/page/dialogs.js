@@ -1,47 +1,45 @@
-// Notices and small forms.
+// Boxes in front of the page: a notice, a question, a form, a picture.
 
 import { h } from "./dom.js";
 
-const TOAST_MS = 5000;
-
-export function toast(text, kind = "") {
-  const note = h("div", { class: `toast ${kind}` }, text);
-  document.getElementById("toasts").append(note);
-  setTimeout(() => note.remove(), TOAST_MS);
-}
+let opened = 0;
 
 function open(title, body, buttons, role = "dialog") {
   return new Promise((resolve) => {
-    const heading = h("h2", { id: `dialog-${Math.random().toString(36).slice(2)}` }, title);
+    opened += 1;
+    const heading = h("h2", { id: `dialog-${opened}` }, title);
     const form = h("form", { method: "dialog" }, heading, ...body, h("div", { class: "dialog-buttons" }, ...buttons));
-    const dialog = h("dialog", { role, "aria-labelledby": heading.id }, form);
-    dialog.addEventListener("close", () => { resolve(dialog.returnValue); dialog.remove(); });
-    document.body.append(dialog);
-    dialog.showModal();
+    show(h("dialog", { role, "aria-labelledby": heading.id }, form), resolve);
   });
 }
 
-const cancel = () => h("button", { type: "submit", value: "", class: "plain", formNoValidate: true }, "やめる");
-const confirmButton = (label, style = "primary") => h("button", { type: "submit", value: "ok", class: style }, label);
+function show(dialog, resolve) {
+  dialog.addEventListener("close", () => { dialog.remove(); resolve(dialog.returnValue); });
+  document.body.append(dialog);
+  dialog.showModal();
+}
 
-export const alertBox = (text) => open("お知らせ", [h("p", { class: "dialog-text" }, text)], [confirmButton("閉じる")], "alertdialog");
+const cancel = () => h("button", { type: "submit", value: "", class: "plain", formNoValidate: true }, "やめる");
+const confirmButton = (label, style = "primary") => h("button", { type: "submit", value: "ok", class: style, autofocus: true }, label);
+const paragraph = (text) => h("p", { class: "dialog-text" }, text);
+
+export const alertBox = (title, text) => open(title, [paragraph(text)], [confirmButton("OK")], "alertdialog");
 
 export const confirmBox = async (title, text, label, style) =>
-  (await open(title, [h("p", { class: "dialog-text" }, text)], [cancel(), confirmButton(label, style)], "alertdialog")) === "ok";
+  (await open(title, [paragraph(text)], [cancel(), confirmButton(label, style)], "alertdialog")) === "ok";
 
-export async function askText(title, label, value = "", hint = "", pattern = "") {
-  const input = h("input", { type: "text", value, required: true, autocomplete: "off", pattern: pattern || ".+" });
-  const body = [h("label", {}, label, input), hint ? h("p", { class: "hint" }, hint) : null];
-  const answer = await open(title, body.filter(Boolean), [cancel(), confirmButton("決定")]);
+export const keysBox = (keys) => open("キー操作", [
+  h("dl", { class: "keys" }, ...keys.flatMap(([key, use]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, use)])),
+], [confirmButton("閉じる")]);
+
+export async function askText(title, label, hint) {
+  const input = h("input", { type: "text", required: true, autocomplete: "off", autofocus: true });
+  const body = [h("label", {}, label, input), h("p", { class: "hint" }, hint)];
+  const answer = await open(title, body, [cancel(), confirmButton("決定")]);
   return answer === "ok" ? input.value : null;
 }
 
-export async function askLongText(title, value) {
-  const input = h("textarea", { rows: 4, required: true, value, "aria-label": title });
-  const answer = await open(title, [input], [cancel(), confirmButton("直す")]);
-  return answer === "ok" ? input.value : null;
-}
-
+// Sharing is a person's own number as a rule; somebody else's is a case the bot has to notice.
 export async function askContact(person, people) {
   const phone = h("input", { type: "tel", value: person.phone, required: true, autocomplete: "off" });
   const owner = h("select", {}, ...people.map((each) =>
@@ -58,4 +56,10 @@ export async function askContact(person, people) {
   if (answer !== "ok") return null;
   const chosen = people.find((each) => String(each.id) === owner.value);
   return { phone: phone.value, user_id: chosen.id, name: chosen.id === person.id ? "" : chosen.name };
+}
+
+export function pictureBox(file, name) {
+  const close = h("button", { type: "submit", value: "", class: "plain" }, "閉じる");
+  const form = h("form", { method: "dialog" }, h("img", { src: file.url, alt: name, width: file.width, height: file.height }), close);
+  return new Promise((resolve) => show(h("dialog", { class: "picture", "aria-label": name }, form), resolve));
 }

@@ -1,0 +1,154 @@
+// The field a person writes in, with what Telegram puts around it: bot menu, command suggestions,
+// file, reply keyboard, the bar of an edit.
+
+import { post, upload } from "./api.js";
+import { confirmBox } from "./dialogs.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { popover } from "./popover.js";
+import { CommandSuggestions } from "./suggestions.js";
+
+const PHOTO = /^image\/(png|jpeg)$/;
+const TALLEST = 160;
+// Safari ends a composition before the Enter that confirmed it; the code still tells.
+const COMPOSING_KEY_CODE = 229;
+
+export class Composer {
+  // `view` is the pane: chatId, actorId, actor, commands, attempt, onUp (up from an empty field).
+  constructor(view) {
+    this.view = view;
+    this.editing = null;
+    this.input = h("textarea", { rows: 1, class: "input", "aria-label": "メッセージ", enterKeyHint: "send" });
+    this.input.addEventListener("keydown", (event) => this.onKey(event));
+    this.input.addEventListener("input", () => this.onInput());
+    this.suggestions = new CommandSuggestions(this.input, (command) => this.send(command));
+    this.menuSlot = h("span", { class: "slot" });
+    this.editBar = h("div", { class: "edit-bar", hidden: true });
+    this.keyboard = h("div", { class: "keyboard", role: "group", "aria-label": "返信用のボタン", hidden: true });
+    this.toggle = h("button", { type: "button", class: "round", hidden: true, "aria-label": "返信用のボタンの表示", onclick: () => this.toggleKeyboard() }, icon("keyboard"));
+    const file = h("input", { type: "file", hidden: true });
+    file.addEventListener("change", () => {
+      const [chosen] = file.files;
+      if (chosen) this.view.attempt(() => this.attach(chosen));
+      file.value = "";
+    });
+    this.element = h("div", { class: "composing" },
+      this.editBar,
+      h("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); this.submit(); } },
+        this.menuSlot,
+        h("button", { type: "button", class: "round", "aria-label": "ファイルを送る", title: "ファイルを送る", onclick: () => file.click() }, icon("attach")),
+        file, this.input, this.suggestions.element, this.toggle,
+        h("button", { type: "submit", class: "round send", "aria-label": "送信", title: "送信（Enter）" }, icon("send"))),
+      this.keyboard);
+  }
+
+  show(chat, commands) {
+    this.input.placeholder = chat.placeholder || "メッセージを入力";
+    const look = JSON.stringify([chat.keyboard, commands]);
+    if (look === this.look) return;
+    this.look = look;
+    this.suggestions.commands = commands;
+    const items = commands.map((each) => [`/${each.command}`, each.description, () => this.send(`/${each.command}`)]);
+    this.menuSlot.replaceChildren(...(items.length
+      ? [popover({ label: "ボットのメニュー", face: [icon("menu"), h("span", { class: "menu-word" }, "メニュー")], items, side: "start", style: "bot-menu" })] : []));
+    this.keyboard.replaceChildren(...chat.keyboard.map((row) => h("div", { class: "button-row" }, ...row.map((button) => this.key(button)))));
+    this.toggle.hidden = !chat.keyboard.length;
+    this.keyboard.hidden = !chat.keyboard.length;
+    this.toggle.setAttribute("aria-expanded", String(!this.keyboard.hidden));
+  }
+
+  key(button) {
+    const act = () => (button.asks_contact ? this.shareOwnNumber(button.text) : this.tap(button.text));
+    return h("button", { type: "button", class: "key", onclick: () => this.view.attempt(act) },
+      button.asks_contact ? icon("phone") : null, button.text);
+  }
+
+  toggleKeyboard() {
+    this.keyboard.hidden = !this.keyboard.hidden;
+    this.toggle.setAttribute("aria-expanded", String(!this.keyboard.hidden));
+  }
+
+  tap(label) { return post("tap", { person_id: this.view.actorId, chat_id: this.view.chatId, label }); }
+
+  async shareOwnNumber(label) {
+    const text = `${this.view.actor.phone} をボットに送ります。`;
+    if (await confirmBox("電話番号を送りますか", text, "送る")) await this.tap(label);
+  }
+
+  onKey(event) {
+    if (event.isComposing || event.keyCode === COMPOSING_KEY_CODE) return;
+    if (this.suggestions.takes(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.submit();
+    } else if (event.key === "Escape" && this.editing) {
+      this.endEditing();
+    } else if (event.key === "ArrowUp" && !this.input.value) {
+      event.preventDefault();
+      this.view.onUp();
+    }
+  }
+
+  onInput() {
+    this.suggestions.update();
+    this.fit();
+  }
+
+  get text() { return this.input.value; }
+  set text(value) {
+    this.input.value = value;
+    this.onInput();
+  }
+
+  fit() {
+    this.input.style.height = "auto";
+    this.input.style.height = `${Math.min(this.input.scrollHeight, TALLEST)}px`;
+  }
+
+  submit() {
+    const text = this.text;
+    if (!text.trim()) return;
+    if (this.editing) this.change(this.editing, text);
+    else this.send(text, text);
+  }
+
+  // The field is empty at once, as the next answer may be typed before this one is through.
+  async send(text, draft = "") {
+    this.text = "";
+    const isSent = await this.view.attempt(() => post("send", { person_id: this.view.actorId, chat_id: this.view.chatId, text }));
+    if (!isSent && !this.text) this.text = draft;
+  }
+
+  async attach(file) {
+    const form = new FormData();
+    form.set("person_id", this.view.actorId);
+    form.set("chat_id", this.view.chatId);
+    form.set("kind", PHOTO.test(file.type) ? "photo" : "document");
+    form.set("caption", this.text);
+    form.set("file", file);
+    await upload(form);
+    this.text = "";
+  }
+
+  edit(message) {
+    this.editing = message;
+    this.editBar.hidden = false;
+    this.editBar.replaceChildren(icon("edit"),
+      h("span", {}, h("b", {}, "メッセージを編集"), h("span", {}, message.text)),
+      h("button", { type: "button", class: "round", "aria-label": "編集をやめる", onclick: () => this.endEditing() }, icon("close")));
+    this.text = message.text;
+    this.input.focus();
+  }
+
+  endEditing() {
+    this.editing = null;
+    this.editBar.hidden = true;
+    this.text = "";
+    this.input.focus();
+  }
+
+  async change(message, text) {
+    const body = { person_id: this.view.actorId, chat_id: this.view.chatId, message_id: message.message_id, text };
+    if (text === message.text || await this.view.attempt(() => post("edit", body))) this.endEditing();
+  }
+}

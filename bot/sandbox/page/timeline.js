@@ -1,0 +1,94 @@
+// The messages of one open chat: draws them, follows their changes, keeps place and focus.
+
+import { dayOf, h } from "./dom.js";
+import { messageElement } from "./message.js";
+import { Scrolling } from "./scrolling.js";
+
+export class Timeline {
+  // `view` is the pane, which messages are drawn for; `onEarlier()` loads what came before.
+  constructor(view, onEarlier) {
+    this.view = view;
+    this.messages = new Map();
+    this.list = h("ol", { class: "messages", tabIndex: 0, "aria-label": "メッセージ" });
+    this.earlier = h("li", { class: "earlier", hidden: true },
+      h("button", { type: "button", class: "plain", onclick: onEarlier }, "前のメッセージを表示"));
+    this.scrolling = new Scrolling(this.list);
+  }
+
+  get elements() { return [this.list, this.scrolling.jump]; }
+
+  show(messages, hasEarlier, emptyNote) {
+    this.messages = new Map(messages.filter((each) => !each.deleted).map((each) => [each.message_id, each]));
+    this.lastDay = "";
+    this.earlier.hidden = !hasEarlier;
+    this.list.replaceChildren(this.earlier);
+    for (const message of this.messages.values()) this.append(message, messageElement(message, this.view));
+    if (!this.messages.size) this.list.append(h("li", { class: "empty" }, ...emptyNote));
+    this.scrolling.settle();
+  }
+
+  // Draws more before what is there and stays where the reader is.
+  async growUpwards(load) {
+    const { scrollHeight, scrollTop } = this.list;
+    this.scrolling.isAtEnd = false;
+    await load();
+    this.list.scrollTop = this.list.scrollHeight - scrollHeight + scrollTop;
+    this.list.focus({ preventScroll: true });
+  }
+
+  take(message) {
+    const isNew = !this.messages.has(message.message_id) && !message.deleted;
+    const present = this.element(message.message_id);
+    const focused = present?.contains(document.activeElement) ? document.activeElement.dataset.value ?? "" : null;
+    this.put(message, present);
+    if (isNew && message.is_from_bot) this.scrolling.missed();
+    else if (isNew) this.scrolling.toEnd();
+    this.scrolling.settle();
+    if (focused !== null) this.keepFocus(message.message_id, focused);
+    else if (isNew && this.isAdrift()) this.newestButton(message.message_id)?.focus({ preventScroll: true });
+  }
+
+  put(message, present) {
+    if (message.deleted) {
+      this.messages.delete(message.message_id);
+      present?.remove();
+      return;
+    }
+    this.messages.set(message.message_id, message);
+    const element = messageElement(message, this.view);
+    if (present) present.replaceWith(element);
+    else this.append(message, element);
+  }
+
+  append(message, element) {
+    this.list.querySelector(".empty")?.remove();
+    const day = dayOf(message.date);
+    if (day !== this.lastDay) {
+      this.list.append(h("li", { class: "day" }, h("span", {}, day)));
+      this.lastDay = day;
+    }
+    this.list.append(element);
+  }
+
+  element(messageId) { return this.list.querySelector(`[data-id="${messageId}"]`); }
+
+  newestButton(fromId = 0) {
+    const buttons = [...this.list.querySelectorAll(".buttons")].at(-1);
+    const id = Number(buttons?.closest(".message").dataset.id ?? -1);
+    return id >= fromId ? buttons?.querySelector('[tabindex="0"]') : null;
+  }
+
+  // The focused button is gone or drawn anew: the focus follows it, or goes where the talk goes on.
+  keepFocus(messageId, value) {
+    const element = this.element(messageId);
+    const same = [...(element?.querySelectorAll(".inline") ?? [])].find((each) => each.dataset.value === value);
+    const target = same ?? this.newestButton(messageId + 1) ?? element ?? this.list;
+    target.focus({ preventScroll: true });
+  }
+
+  // Whether the focus rests on a message whose buttons went, waiting for the next ones.
+  isAdrift() {
+    const { activeElement } = document;
+    return activeElement.matches(".message") && this.list.contains(activeElement);
+  }
+}

@@ -1,0 +1,162 @@
+"""A real Chromium before the sandbox's page, and a bot that says what a test tells it to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import async_playwright
+
+from bot.sandbox import cast
+from bot.sandbox.server import SandboxServer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser, Locator, Page
+
+OWNER = cast.OWNER_METAL.id
+OTHER_OWNER = cast.OWNER_SWEETS.id
+STAFF = cast.STAFF.id
+STAFF_CHAT = cast.STAFF_CHAT_ID
+
+DESKTOP = {"width": 1280, "height": 800}
+TELEPHONE = {"width": 390, "height": 844}
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+Json = dict[str, Any]
+
+
+class Bot:
+    """Calls the sandbox's Bot API as the test says, and takes what people did."""
+
+    def __init__(self, session: aiohttp.ClientSession, server: SandboxServer) -> None:
+        self._session = session
+        self._base = f"{server.url}/bot{server.token}"
+        self._offset = 0
+
+    async def call(self, method: str, **parameters: Any) -> Any:
+        async with self._session.post(f"{self._base}/{method}", json=parameters) as response:
+            body = await response.json()
+            assert body["ok"], body
+            return body["result"]
+
+    async def say(self, chat_id: int, text: str, *rows: list[Json], **more: Any) -> int:
+        """Send a text with rows of inline buttons and return its message id."""
+        if rows:
+            more["reply_markup"] = {"inline_keyboard": list(rows)}
+        return int(
+            (await self.call("sendMessage", chat_id=chat_id, text=text, **more))["message_id"]
+        )
+
+    async def send_file(
+        self, method: str, field: str, name: str, content: bytes, **more: str
+    ) -> None:
+        form = aiohttp.FormData({name: str(value) for name, value in more.items()})
+        form.add_field(field, content, filename=name)
+        async with self._session.post(f"{self._base}/{method}", data=form) as response:
+            assert (await response.json())["ok"]
+
+    async def update(self, kind: str) -> Json:
+        """Return the next update of a kind; those before it are passed over."""
+        while True:
+            updates = await self.call("getUpdates", offset=self._offset, timeout=10)
+            for update in updates:
+                self._offset = update["update_id"] + 1
+                if kind in update:
+                    return dict(update[kind])
+
+
+def button(text: str, data: str, **more: str) -> Json:
+    return {"text": text, "callback_data": data, **more}
+
+
+class Screen:
+    """The page as a person meets it; `errors` is what the browser's console complained of."""
+
+    def __init__(self, page: Page, server: SandboxServer) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.foreign: list[str] = []
+        page.on("console", lambda told: self._on_console(told.type, told.text))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self._on_request(request.url, server.url))
+
+    def _on_console(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.errors.append(text)
+
+    def _on_request(self, url: str, home: str) -> None:
+        if not url.startswith((home, "data:", "blob:")):
+            self.foreign.append(url)
+
+    async def open(self, server: SandboxServer, *chats: int) -> None:
+        await self.page.goto(f"{server.page_url}#{','.join(map(str, chats))}")
+        await self.page.wait_for_selector("body[data-ready]")
+
+    @property
+    def input(self) -> Locator:
+        return self.page.get_by_role("textbox", name="メッセージ")
+
+    def message(self, text: str) -> Locator:
+        return self.page.locator(".message", has_text=text).last
+
+    def inline(self, label: str) -> Locator:
+        return self.page.locator(".inline", has_text=label).last
+
+
+def _executable() -> str:
+    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if found is None:
+        reason = f"none of {', '.join(_BROWSERS)} is installed"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    executable = _executable()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def server() -> AsyncIterator[SandboxServer]:
+    async with SandboxServer() as server:
+        yield server
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bot(server: SandboxServer) -> AsyncIterator[Bot]:
+    async with aiohttp.ClientSession() as session:
+        yield Bot(session, server)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def screen(browser: Browser, server: SandboxServer) -> AsyncIterator[Screen]:
+    """A desktop's window; afterwards the console must be silent and no one else called."""
+    context = await browser.new_context(viewport=DESKTOP, locale="ja-JP")
+    context.set_default_timeout(10_000)
+    screen = Screen(await context.new_page(), server)
+    yield screen
+    await context.close()
+    assert screen.errors == []
+    assert screen.foreign == []

@@ -176,19 +176,29 @@ class Typed(Question):
     """A question answered by typing.
 
     `parse` raises InvalidAnswer; `show` is for people's eyes; `confirm` asks a text back that
-    `parse` wants confirmed (placeholder `value`).
+    `parse` wants confirmed (placeholder `value`). With `by_contact` the person may share the
+    telephone number of their account instead.
     """
 
     parse: Callable[[str], Parsed]
     show: Callable[[str], str] = _as_is
     confirm: str = N_("“%(value)s” — is that right?")
     may_skip_after_failures: bool = False
+    by_contact: bool = False
 
     def fits(self, answer: Answer, _answers: Answers) -> bool:
         """Whether it is a text, or may be skipped."""
         if answer is None:
             return self.skip_label is not None or self.may_skip_after_failures
         return isinstance(answer, str)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the paper form, from the question numbered `first` on."""
+
+    first: int
+    title: str
 
 
 @dataclass(frozen=True)
@@ -201,6 +211,7 @@ class Questionnaire:
     name: str
     revision: int
     questions: tuple[Question, ...]
+    sections: tuple[Section, ...] = ()
     by_key: Mapping[str, Question] = field(init=False, repr=False, compare=False)
     position: Mapping[str, int] = field(init=False, repr=False, compare=False)
     version: int = field(init=False, compare=False)
@@ -211,6 +222,11 @@ class Questionnaire:
         object.__setattr__(self, "position", {q.key: n for n, q in enumerate(self.questions)})
         object.__setattr__(self, "version", _version(self.revision, self.questions))
         object.__setattr__(self, "last_number", max(q.number for q in self.questions))
+
+    def section_of(self, question: Question) -> Section | None:
+        """Return the section a question stands in; None before the first."""
+        begun = [section for section in self.sections if section.first <= question.number]
+        return begun[-1] if begun else None
 
 
 def _version(revision: int, questions: tuple[Question, ...]) -> int:

@@ -112,6 +112,7 @@ def about_contact() -> tuple[Question, ...]:
                 "Example: 048-830-0000"
             ),
             skip_label=N_("E-mail instead"),
+            by_contact=True,
             parse=as_parsed(parse_telephone),
             show=show_telephone,
         ),

@@ -196,6 +196,17 @@ FAILURES_BEFORE_HELP = 3
 """After this many refused answers the telephone is offered (facts 5-5)."""
 
 
+def question_before(
+    questionnaire: Questionnaire, progress: Progress, question: Question
+) -> Question | None:
+    """Return the answered question that "back" leads to; None at the first."""
+    before = questionnaire.questions[: questionnaire.position[question.key]]
+    for earlier in reversed(before):
+        if earlier.key in progress.answers and earlier.sole_answer(progress.answers) is None:
+            return earlier
+    return None
+
+
 def _skip(questionnaire: Questionnaire, progress: Progress, question: Question) -> Progress:
     if not may_skip(question, progress):
         raise StaleButton(_STALE)
@@ -205,11 +216,8 @@ def _skip(questionnaire: Questionnaire, progress: Progress, question: Question) 
 def _back(questionnaire: Questionnaire, progress: Progress, question: Question) -> Progress:
     if progress.typed is not None:
         return replace(progress, typed=None)
-    before = questionnaire.questions[: questionnaire.position[question.key]]
-    for earlier in reversed(before):
-        if earlier.key in progress.answers and earlier.sole_answer(progress.answers) is None:
-            return Progress(answers=progress.answers, detour=earlier.key)
-    return progress
+    earlier = question_before(questionnaire, progress, question)
+    return progress if earlier is None else Progress(answers=progress.answers, detour=earlier.key)
 
 
 def _keep(_questionnaire: Questionnaire, progress: Progress, question: Question) -> Progress:

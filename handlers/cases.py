@@ -12,6 +12,7 @@ from telegram.error import Forbidden
 
 from domain.errors import StaleButton
 from domain.fiscal_year import JST
+from domain.needs import points_to_confirm
 from handlers import replies
 from handlers.callbacks import CASE, pack, unpack
 from handlers.questions import answer_sheet, shown_answer
@@ -24,7 +25,17 @@ if TYPE_CHECKING:
 
     from handlers.context import Context
 
-_ON_CARD = ("area", "city", "prefecture", "industry", "issue", "talent", "engage", "timing")
+_ON_CARD = (
+    "area",
+    "city",
+    "prefecture",
+    "industry",
+    "other_industry",
+    "issue",
+    "talent",
+    "engage",
+    "timing",
+)
 
 
 def card_text(context: Context, card: Card) -> str:
@@ -61,6 +72,9 @@ def card_text(context: Context, card: Card) -> str:
     if consultation.size.to_confirm:
         size += _(" (to be confirmed)")
     lines.append(f"{size} / {eligibilities[consultation.eligibility]}")
+    if points := points_to_confirm(consultation.answers):
+        text = _("To confirm: %(points)s")
+        lines.append(text % {"points": _(", ").join(_(point) for point in points)})
     if consultation.suspected_duplicate_of is not None:
         text = _("Perhaps a duplicate of %(reference)s")
         lines.append(text % {"reference": str(consultation.suspected_duplicate_of)})

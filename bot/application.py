@@ -97,8 +97,3 @@ async def publish_commands(application: MadoguchiApplication) -> None:
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         else:
             return
-
-
-async def close(application: MadoguchiApplication) -> None:
-    """Finish what was submitted and close the database."""
-    await asyncio.to_thread(application.house.database.close)

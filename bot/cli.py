@@ -1,48 +1,98 @@
-"""The command `madoguchi`. Exit status: 0 success, 2 usage or settings, 1 otherwise."""
+"""The command `madoguchi`. Exit status: 0 success, 2 usage or settings, 1 otherwise.
+
+What one command needs is imported by it: a start should not pay for the others.
+"""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
-import uvloop
-from telegram.error import InvalidToken
 
-from bot.logs import configure_logging
-from bot.process import serve
-from bot.programme_file import ProgrammeFileError, load_programme
+from bot.programme_file import ProgrammeFileError
 from bot.sandbox.command import sandbox
-from bot.settings import SettingsError, read_settings
-from storage.migrate import upgrade
+from bot.settings import SettingsError
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+USAGE = 2
+FAILURE = 1
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Madoguchi（窓口）: the Telegram counter of a professional-talent hub.\n\n"
+    "Settings are environment variables that begin with MADOGUCHI_, or lines of a file .env; "
+    "`madoguchi check` looks at them.",
+)
 app.command()(sandbox)
 
 
 @app.command()
-def run() -> None:
-    """Run the bot until it is told to stop."""
+def run(
+    take_over: Annotated[
+        bool,
+        typer.Option(
+            "--take-over",
+            help="Poll even if the bot has a webhook: the webhook is removed, and whoever is "
+            "served by it gets no more updates.",
+        ),
+    ] = False,
+) -> None:
+    """Run the bot until SIGTERM or Ctrl-C; a second one stops it at once.
+
+    Brings the database to the newest version first. Listens on MADOGUCHI_LISTEN for /healthz,
+    /readyz, /metrics and, if MADOGUCHI_WEBHOOK_URL is set, for updates; else it polls.
+    """
+    import uvloop
+
+    from bot.logs import configure_logging
+    from bot.process import serve
+    from bot.programme_file import load_programme
+    from bot.settings import read_settings
+    from bot.telegram_webhook import refuse_foreign_webhook, remove_webhook
+    from storage.failures import readable_failures
+    from storage.migrate import upgrade
+
     settings = read_settings()
     programme = load_programme(settings.programme)
     configure_logging("INFO", settings.bot_token)
-    upgrade(settings.database_url)
-    uvloop.run(serve(settings, programme))
+    before_polling = remove_webhook if take_over else refuse_foreign_webhook
+    with readable_failures(settings.database_url):
+        upgrade(settings.database_url)
+        uvloop.run(serve(settings, programme, before_polling))
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest version."""
-    upgrade(read_settings().database_url)
-    typer.echo("ok")
+    from bot.settings import read_store_settings
+    from storage.failures import shown_url
+    from storage.migrate import HEAD, upgrade
+
+    url = read_store_settings().database_url
+    upgrade(url)
+    typer.echo(f"{shown_url(url)}: version {HEAD}")
 
 
 @app.command()
 def check() -> None:
-    """Check settings and programme file."""
-    settings = read_settings()
-    load_programme(settings.programme)
-    typer.echo("ok")
+    """Check settings, database, programme file, token and staff chat; change nothing."""
+    import asyncio
+
+    from bot.check import check as look
+
+    async def show() -> int:
+        worst = 0
+        async for finding in look():
+            typer.echo(str(finding))
+            worst = max(worst, finding.status)
+        return worst
+
+    if (status := asyncio.run(show())) != 0:
+        raise typer.Exit(status)
 
 
 def main() -> None:
@@ -50,13 +100,23 @@ def main() -> None:
     try:
         app()
     except (SettingsError, ProgrammeFileError) as error:
-        _fail(error, 2)
-    except InvalidToken:
-        _fail("MADOGUCHI_BOT_TOKEN: Telegram does not know this token; see @BotFather", 2)
-    except (OSError, ValueError, RuntimeError) as error:
-        _fail(error, 1)
+        _fail(error, USAGE)
+    except Exception as error:  # noqa: BLE001 - the last word of the process is one line
+        _fail_unexpectedly(error)
+
+
+def _fail_unexpectedly(error: Exception) -> NoReturn:
+    from telegram.error import InvalidToken
+
+    if isinstance(error, InvalidToken):
+        # Its message quotes the token.
+        _fail("MADOGUCHI_BOT_TOKEN: Telegram does not know this token; see @BotFather", USAGE)
+    if isinstance(error, (OSError, ValueError, RuntimeError)):
+        _fail(error, FAILURE)
+    _fail(f"{type(error).__name__}: {error}", FAILURE)
 
 
 def _fail(error: object, status: int) -> NoReturn:
-    typer.echo(" ".join(str(error).split()), err=True)
+    text = " ".join(str(error).split()) or type(error).__name__
+    typer.echo(text, err=True)
     sys.exit(status)

@@ -10,12 +10,14 @@ import asyncio
 import json
 import logging
 import secrets
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
+from bot import metrics
 from domain.inbox import StoredUpdate
 from handlers import replies
 from handlers.context import Context
@@ -34,17 +36,20 @@ _PATIENCE_SECONDS = 30.0
 
 def stored_update(raw: dict[str, object]) -> StoredUpdate:
     """Return a raw update with the chat that orders it, without parsing more than that."""
-    body = next((raw[key] for key in _PERSON_KEYS if isinstance(raw.get(key), dict)), {})
-    chat_key = _chat_key(body if isinstance(body, dict) else {})
     payload = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
-    return StoredUpdate(int(str(raw["update_id"])), chat_key, payload, applied=False, tries=0)
+    return StoredUpdate(int(str(raw["update_id"])), chat_key(raw), payload, applied=False, tries=0)
 
 
-def _chat_key(body: dict[str, object]) -> int:
+def chat_key(raw: dict[str, object]) -> int:
+    """Return the chat that orders a raw update, whatever it looks like; 0 if it names none."""
+    body = next((raw[key] for key in _PERSON_KEYS if isinstance(raw.get(key), dict)), None)
+    if not isinstance(body, dict):
+        return 0
     message = body.get("message", body)
     chat = message.get("chat") if isinstance(message, dict) else None
     holder = chat if isinstance(chat, dict) else body.get("from")
-    return int(str(holder["id"])) if isinstance(holder, dict) and "id" in holder else 0
+    number = holder.get("id") if isinstance(holder, dict) else None
+    return number if isinstance(number, int) and -(2**63) <= number < 2**63 else 0
 
 
 class Dispatcher:
@@ -54,6 +59,7 @@ class Dispatcher:
         self._application = application
         self._house = application.house
         self._chats: dict[int, deque[StoredUpdate]] = {}
+        self._arrivals: dict[int, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def resume(self) -> None:
@@ -70,9 +76,14 @@ class Dispatcher:
         )
         self.dispatch(fresh)
 
+    def waiting(self, raw: dict[str, object]) -> int:
+        """Return how many updates of the same chat are not answered yet."""
+        return len(self._chats.get(chat_key(raw), ()))
+
     def dispatch(self, updates: Iterable[StoredUpdate]) -> None:
         """Queue stored updates behind their chats."""
         for item in updates:
+            self._arrivals[item.update_id] = time.monotonic()
             queue = self._chats.get(item.chat_key)
             if queue is not None:
                 queue.append(item)
@@ -92,7 +103,10 @@ class Dispatcher:
         try:
             while queue:
                 await self._finish(queue[0])
-                queue.popleft()
+                item = queue.popleft()
+                metrics.ANSWER_SECONDS.observe(
+                    time.monotonic() - self._arrivals.pop(item.update_id)
+                )
         finally:
             del self._chats[chat_key]
 
@@ -134,6 +148,7 @@ class Dispatcher:
                 return
 
     async def _done(self, update_id: int, context: Context | None) -> None:
+        metrics.UPDATES.add("done")
         thoughts = tuple(context.afterthoughts) if context is not None else ()
         await asyncio.wrap_future(
             self._house.database.write(lambda tx: inbox.finish(tx, update_id, thoughts))
@@ -151,6 +166,9 @@ class Dispatcher:
                 lambda tx: inbox.fail(tx, item, incident, place, house.admin_ids, house.clock())
             )
         )
+        metrics.UPDATES.add("failed")
+        if buried:
+            metrics.UPDATES.add("buried")
         if buried and context is not None:
             await self._apologise(context, item.chat_key, incident)
         after = _after(item, context)

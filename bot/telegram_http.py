@@ -191,7 +191,7 @@ class AiohttpRequest(BaseRequest):
         except ValueError:
             # Stricter than the Bot API is: half a surrogate pair or a stray byte can be in
             # what people type, and must not cost a whole batch of updates.
-            return _parse_leniently(payload)
+            return _parse_answer_leniently(payload)
 
     async def _wait_for_a_place(
         self, places: asyncio.Semaphore, pool_timeout: ODVInput[float]
@@ -268,9 +268,19 @@ def _failure(error: aiohttp.ClientError | OSError, url: str) -> NetworkError:
     return NotSentError(text) if isinstance(error, _BEFORE_SENDING) else NetworkError(text)
 
 
-def _parse_leniently(answer: bytes) -> dict[str, Any]:
+def parse_leniently(text: bytes) -> Any:
+    """Parse JSON in which a stray byte or half a surrogate pair stands, as "?" afterwards.
+
+    People's telephones send such halves; no database takes them. Raises `ValueError` when it is
+    not JSON at all.
+    """
+    parsed = json.loads(text.decode("utf-8", "replace"))
+    return from_json(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _parse_answer_leniently(answer: bytes) -> dict[str, Any]:
     try:
-        return cast("dict[str, Any]", json.loads(answer.decode("utf-8", "replace")))
+        return cast("dict[str, Any]", parse_leniently(answer))
     except ValueError:
         raise TelegramError(
             f"Invalid server response: {len(answer)} bytes that are not JSON"

@@ -48,6 +48,7 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
     engine = create_engine(
         url,
         poolclass=NullPool if writes else QueuePool,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10},
     )
 
@@ -83,7 +84,10 @@ def make_engine(database_url: str, *, writes: bool = True) -> Engine:
         return _sqlite_engine(url, writes=writes)
     if url.get_backend_name() == "postgresql":
         return create_engine(
-            url.set(drivername="postgresql+psycopg"), pool_size=POOL_THREADS, pool_pre_ping=True
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=POOL_THREADS,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     message = f"{url.get_backend_name()}: only sqlite and postgresql are supported"
     raise ValueError(message)

@@ -60,6 +60,16 @@ class ChatLeaseRow(Base):
     until: Mapped[datetime]
 
 
+class LeaseRow(Base):
+    """Which process does what only one may do at a time, and until when."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    until: Mapped[datetime]
+
+
 class DeadLetterRow(Base):
     """An update that failed three times, kept for an operator."""
 

@@ -36,6 +36,8 @@ def bot_environment(api_url: str, database_url: str, **settings: str) -> dict[st
         "programme": str(SAMPLE),
         # A free port: the sandbox's bot must not stand in the way of another one here.
         "listen": "127.0.0.1:0",
+        # Its people are also played by programs, which type faster than anybody.
+        "person_pace": "0",
         **settings,
     }
     others = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}

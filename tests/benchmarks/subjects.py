@@ -88,6 +88,7 @@ def _madoguchi_environment(place: Place) -> dict[str, str]:
         "MADOGUCHI_DATABASE_URL": f"sqlite:///{place.directory}/madoguchi.db",
         "MADOGUCHI_STAFF_CHAT_ID": "-1001",
         "MADOGUCHI_LISTEN": f"127.0.0.1:{place.port}",
+        "MADOGUCHI_PERSON_PACE": "0",
         "MADOGUCHI_PROGRAMME": str(_ROOT / "domain/programmes/sample.toml"),
         # The code of this checkout, whichever one the command was installed from.
         "PYTHONPATH": str(_ROOT),

@@ -106,6 +106,8 @@ async def test_kill_at_random_moments_loses_and_doubles_nothing(
             "MADOGUCHI_DATABASE_URL": f"sqlite:///{path}",
             "MADOGUCHI_STAFF_CHAT_ID": str(STAFF_CHAT),
             "MADOGUCHI_PROGRAMME": str(SAMPLE),
+            "MADOGUCHI_LISTEN": "127.0.0.1:0",
+            "MADOGUCHI_PERSON_PACE": "0",
         }
     )
     await process.start()

@@ -42,6 +42,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chat_id", name=op.f("pk_chats")),
     )
     op.create_table(
+        "leases",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
+    )
+    op.create_table(
         "companies",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("corporate_number", sa.String(), nullable=True),
@@ -371,6 +378,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_companies_name_key_city")
 
     op.drop_table("companies")
+    op.drop_table("leases")
     op.drop_table("chats")
     op.drop_table("chat_leases")
     with op.batch_alter_table("audit_log", schema=None) as batch_op:

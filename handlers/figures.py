@@ -1,123 +1,298 @@
-"""/stats and /kpi, and the text of the scheduled summaries; all figures from one service."""
+"""/stats and /kpi, and how figures, days and years are written everywhere."""
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
+from babel.dates import format_skeleton, format_time
 from babel.numbers import format_decimal
 
+from domain.consultations import KpiKind
+from domain.fiscal_year import JST
 from domain.form import OneOf
 from domain.size import Eligibility
+from domain.texts import N_
 from handlers import replies
 from handlers.updates import user_and_chat
+from locales import DEFAULT_LANGUAGE
 from services import figures
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
     from decimal import Decimal
 
     from telegram import Update
 
+    from domain.fiscal_year import FiscalYear
     from domain.kpi import KpiYear
     from handlers.context import Context
-    from services.figures import KpiTable, PeriodFigures, Summary
+    from services.figures import KpiTable, PeriodFigures, Waiting
+
+# As wide as a digit in the fonts that Telegram's applications use.
+_FIGURE_SPACE = "\u2007"
+_OFFICE_CHANNELS = {
+    "unknown": N_("Not answered"),
+    "telephone": N_("Telephone call"),
+    "visit": N_("Visit to the hub"),
+    "outreach": N_("Visit by the hub"),
+    "event": N_("Seminar or event"),
+    "import": N_("Imported"),
+}
+"""How consultations come in that no owner typed (R8); owners answer by the questionnaire."""
 
 
-def _number(context: Context, value: int | Decimal) -> str:
+def number(context: Context, value: int | Decimal) -> str:
+    """Return a count as the reader's language writes it."""
     return str(format_decimal(value, locale=context.language))
+
+
+def signed(context: Context, value: int | Decimal) -> str:
+    """Return an increment or a difference with its sign: +12, −3, ±0."""
+    if value == 0:
+        return "±0"
+    sign = "+" if value > 0 else "−"
+    return sign + number(context, value if value > 0 else -value)
+
+
+def per_cent(context: Context, rate: Decimal | None) -> str:
+    """Return a rate to one place; a dash where there is none."""
+    if rate is None:
+        return "－"
+    return f"{format_decimal(rate, '#,##0.0', locale=context.language)}%"
+
+
+def cases(context: Context, value: int) -> str:
+    """Return a number of cases: 12件."""
+    text = context.ngettext("%(count)s case", "%(count)s cases", value)
+    return text % {"count": number(context, value)}
+
+
+def day(context: Context, on: date) -> str:
+    """Return a day (JST) with its weekday: 11月24日(火)."""
+    return str(format_skeleton("MMMEd", on, locale=context.language))
+
+
+def as_of(context: Context, moment: datetime) -> str:
+    """Return when figures were taken: 11月24日(火) 9:00時点 (JST)."""
+    at = moment.astimezone(JST)
+    clock = format_time(at, "H:mm", locale=context.language)
+    return context.gettext("As of %(moment)s") % {"moment": f"{day(context, at.date())} {clock}"}
+
+
+def year_label(context: Context, year: FiscalYear) -> str:
+    """Return a fiscal year as documents write it: 令和8年度, 令和元年度（平成31年度）.
+
+    Readers of other languages know it as FY2026.
+    """
+    return year.label if context.language == DEFAULT_LANGUAGE else f"FY{year.year}"
+
+
+def counted(context: Context, counts: Mapping[Eligibility, int]) -> str:
+    """Return a total and, where not all of it counts for the KPI, how it divides (R7)."""
+    total = cases(context, sum(counts.values()))
+    if sum(map(abs, counts.values())) == abs(counts[Eligibility.ELIGIBLE]):
+        return total
+    text = context.gettext(
+        "%(total)s (eligible %(eligible)s, not eligible %(other)s, to be confirmed %(open)s)"
+    )
+    return text % {
+        "total": total,
+        "eligible": number(context, counts[Eligibility.ELIGIBLE]),
+        "other": number(context, counts[Eligibility.NOT_ELIGIBLE]),
+        "open": number(context, counts[Eligibility.TO_CONFIRM]),
+    }
 
 
 def _period_lines(context: Context, title: str, period: PeriodFigures) -> str:
     _ = context.gettext
-    counts = period.consultations
-    return _(
-        "<b>%(title)s</b>\nConsultations %(eligible)s (not eligible %(other)s, to be confirmed "
-        "%(open)s) / matches %(matches)s"
-    ) % {
-        "title": title,
-        "eligible": _number(context, counts[Eligibility.ELIGIBLE]),
-        "other": _number(context, counts[Eligibility.NOT_ELIGIBLE]),
-        "open": _number(context, counts[Eligibility.TO_CONFIRM]),
-        "matches": _number(context, period.matches[Eligibility.ELIGIBLE]),
+    return "\n".join(
+        [
+            f"<b>{title}</b>",
+            _("Consultations: %(count)s")
+            % {"count": counted(context, period.counts[KpiKind.CONSULTATION])},
+            _("Matches: %(count)s") % {"count": counted(context, period.counts[KpiKind.MATCH])},
+        ]
+    )
+
+
+def waiting_line(context: Context, waiting: Waiting) -> str:
+    """Return how many cases nobody has taken, and the oldest of them by reference."""
+    text = context.gettext("Not taken for over %(days)d working days: %(count)s")
+    line = text % {
+        "days": figures.REPLY_WORKING_DAYS,
+        "count": cases(context, waiting.count),
     }
+    if not waiting.oldest:
+        return line
+    more = context.gettext(" …") if waiting.count > len(waiting.oldest) else ""
+    return f"{line}\n　{context.gettext(', ').join(map(str, waiting.oldest))}{more}"
 
 
 async def stats(update: Update, context: Context) -> None:
-    """/stats: today, week, month, fiscal year; drafts; by channel."""
+    """/stats: today, week, month, fiscal year; drafts; what waits; by channel."""
     user, chat = user_and_chat(update)
-    found = await context.read(figures.statistics, user, context.now)
+    now = context.now
+    found = await context.read(figures.statistics, context.house.working_days, user, now)
     _ = context.gettext
-    channels = _channel_labels(context)
-    lines = [
+    inner = [
+        _("Forms being filled in: %(count)s") % {"count": cases(context, found.drafts)},
+        waiting_line(context, found.waiting),
+    ]
+    if found.messages.failed:
+        text = _("Messages that could not be sent (30 days): %(count)s")
+        inner.append(text % {"count": cases(context, found.messages.failed)})
+    if found.messages.overdue:
+        text = _("Messages that wait to be sent: %(count)s")
+        inner.append(text % {"count": cases(context, found.messages.overdue)})
+    title = _("<b>Figures of the counter</b>")
+    parts = [
+        f"{title}\n{as_of(context, now)}",
         _period_lines(context, _("Today"), found.today),
         _period_lines(context, _("This week"), found.week),
         _period_lines(context, _("This month"), found.month),
         _period_lines(context, _("This fiscal year"), found.fiscal_year),
-        _("Forms being filled in: %(count)s") % {"count": _number(context, found.drafts)},
-        _("<b>By channel (this fiscal year)</b>"),
+        "\n".join(inner),
     ]
-    not_answered = _("Not answered")
-    for channel, count in sorted(found.by_channel.items()):
-        label = _(channels[channel]) if channel in channels else not_answered
-        lines.append(f"{label}：{_number(context, count)}")
-    await replies.send(context, chat, "\n".join(lines))
+    if found.by_channel:
+        parts.append(_channel_lines(context, found.by_channel))
+    await replies.send(context, chat, "\n\n".join(parts))
 
 
-def _channel_labels(context: Context) -> dict[str, str]:
+def _channel_lines(context: Context, by_channel: Mapping[str, int]) -> str:
+    _ = context.gettext
     question = context.house.questionnaire.by_key["channel"]
-    if not isinstance(question, OneOf):
-        return {}
-    return {choice.code: choice.label for choice in question.offered({})}
+    labels = dict(_OFFICE_CHANNELS)
+    if isinstance(question, OneOf):
+        labels |= {choice.code: choice.label for choice in question.offered({})}
+    other = _("Other (%(code)s)")
+    lines = [
+        f"{escape(_(labels[channel]) if channel in labels else other % {'code': channel})}："
+        f"{cases(context, count)}"
+        for channel, count in by_channel.items()
+    ]
+    return "\n".join([_("<b>By channel (this fiscal year)</b>"), *lines])
+
+
+async def kpi(update: Update, context: Context) -> None:
+    """/kpi: every KPI of the plan by fiscal year, one message each."""
+    user, chat = user_and_chat(update)
+    now = context.now
+    tables = await context.read(figures.kpi_report, context.house.programme, user, now)
+    for table in tables:
+        text = kpi_text(context, table)
+        await replies.send(context, chat, f"{text}\n\n{as_of(context, now)}")
 
 
 def kpi_text(context: Context, table: KpiTable) -> str:
-    """Return one KPI with its fiscal years (HTML)."""
-    lines = [f"<b>{table.kpi.name}</b>"]
-    lines += [_kpi_year(context, table, year) for year in table.years]
-    return "\n".join(lines)
+    """Return one KPI: its plan's years that have begun, the years since in one line, and this year.
+
+    HTML; the columns are aligned by spaces as wide as a digit.
+    """
+    present = table.years[-1]
+    planned = [year for year in table.years if year.target is not None and year is not present]
+    since = [year for year in table.years[:-1] if year.target is None]
+    parts = [_kpi_head(context, table), *(_kpi_year(context, table, year) for year in planned)]
+    if since:
+        parts.append(_years_without_target(context, since))
+    parts.append(_kpi_year(context, table, present))
+    return "\n\n".join(parts)
+
+
+def _kpi_head(context: Context, table: KpiTable) -> str:
+    _ = context.gettext
+    kpi_ = table.kpi
+    last = max(kpi_.increments)
+    text = _(
+        "<b>%(name)s</b>\n"
+        "Baseline %(baseline)s\n"
+        "Plan: %(total)s by the end of %(year)s (then %(value)s)"
+    )
+    return text % {
+        "name": escape(kpi_.name),
+        "baseline": number(context, kpi_.baseline),
+        "total": signed(context, kpi_.increments_total),
+        "year": year_label(context, last),
+        "value": number(context, kpi_.baseline + kpi_.increments_total),
+    }
 
 
 def _kpi_year(context: Context, table: KpiTable, year: KpiYear) -> str:
     _ = context.gettext
-    text = _("%(year)s: target %(target)s, actual %(actual)s, rate %(rate)s")
-    lines = [
-        text
-        % {
-            "year": year.fiscal_year.label,
-            "target": _("no target set") if year.target is None else f"+{year.target}",
-            "actual": f"{year.actual:+d}",
-            "rate": "－" if year.rate is None else f"{year.rate}%",
-        },
-        _("　cumulative %(cumulative)s, current value %(current)s (baseline %(baseline)s)")
-        % {
-            "cumulative": _number(context, year.cumulative_actual),
-            "current": _number(context, year.current_value),
-            "baseline": _number(context, year.baseline),
-        },
-    ]
-    if year.pace_target is not None and year is table.years[-1]:
-        text = _("　pro rata %(pace)s, difference %(gap)s")
-        gap = year.actual - year.pace_target
-        lines.append(text % {"pace": _number(context, year.pace_target), "gap": f"{gap:+}"})
-    return "\n".join(lines)
+    title = f"<b>{year_label(context, year.fiscal_year)}</b>"
+    is_present = year is table.years[-1]
+    if is_present:
+        title += _(" (this year)")
+    align = _Column(context, table)
+    if year.target is None:
+        row = _("Actual %(actual)s　no target set")
+        rows = [row % {"actual": align(year.actual)}]
+        row = _("Total　%(actual)s")
+        rows.append(row % {"actual": align(year.cumulative_actual)})
+    else:
+        row = _("Actual %(actual)s / target %(target)s　%(rate)s")
+        rows = [
+            row
+            % {
+                "actual": align(year.actual),
+                "target": align(year.target),
+                "rate": per_cent(context, year.rate),
+            }
+        ]
+        row = _("Total　%(actual)s / target %(target)s　%(rate)s")
+        total = year.cumulative_target
+        rows.append(
+            row
+            % {
+                "actual": align(year.cumulative_actual),
+                "target": align(total) if total is not None else "－",
+                "rate": per_cent(context, year.cumulative_rate),
+            }
+        )
+    row = _("Current value %(value)s")
+    rows.append(row % {"value": number(context, year.current_value)})
+    if is_present and year.pace_target is not None:
+        rows.append(pace_line(context, year, table.today))
+    return "\n".join([title, *rows])
 
 
-async def kpi(update: Update, context: Context) -> None:
-    """/kpi: every KPI of the plan by fiscal year."""
-    user, chat = user_and_chat(update)
-    tables = await context.read(figures.kpi_report, context.house.programme, user, context.now)
-    for table in tables:
-        await replies.send(context, chat, kpi_text(context, table))
+def pace_line(context: Context, year: KpiYear, today: date) -> str:
+    """Return the year's target in proportion to its elapsed days, and how far it is from it."""
+    text = context.gettext(
+        "Pro rata %(pace)s (%(elapsed)d of %(days)d days), difference <b>%(gap)s</b>"
+    )
+    return text % {
+        "pace": signed(context, year.pace_target or 0),
+        "elapsed": year.fiscal_year.elapsed_days(today),
+        "days": year.fiscal_year.days,
+        "gap": signed(context, year.pace_gap or 0),
+    }
 
 
-def summary_text(context: Context, kind: str, summary: Summary) -> str:
-    """Return a scheduled summary (HTML)."""
+def _years_without_target(context: Context, years: list[KpiYear]) -> str:
     _ = context.gettext
-    heading = _("[Weekly]") if kind == "weekly" else _("[Monthly]")
-    figures_ = summary.figures
-    title = f"{heading} {figures_.first:%Y/%m/%d}–"
-    parts = [_period_lines(context, title, figures_)]
-    parts += [
-        f"<b>{table.kpi.name}</b>\n{_kpi_year(context, table, table.years[-1])}"
-        for table in summary.tables
-    ]
-    return "\n\n".join(parts)
+    first, last = years[0].fiscal_year, years[-1].fiscal_year
+    title = year_label(context, first)
+    if last != first:
+        title = _("%(first)s to %(last)s") % {"first": title, "last": year_label(context, last)}
+    actual = signed(context, sum(year.actual for year in years))
+    row = _("Actual %(actual)s　no target set")
+    return f"<b>{title}</b>\n" + row % {"actual": actual}
+
+
+class _Column:
+    """Writes increments as wide as the widest of a table."""
+
+    def __init__(self, context: Context, table: KpiTable) -> None:
+        values = [
+            value
+            for year in table.years
+            for value in (year.actual, year.target, year.cumulative_actual, year.cumulative_target)
+            if value is not None
+        ]
+        self._context = context
+        self._width = max(len(signed(context, value)) for value in values)
+
+    def __call__(self, value: int) -> str:
+        return signed(self._context, value).rjust(self._width, _FIGURE_SPACE)

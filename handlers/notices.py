@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.outbox import NoticeKind
 from handlers import cases as case_cards
-from handlers.figures import summary_text
+from handlers.summaries import monthly_text, weekly_text
 from services import cases, delivery, figures
 
 if TYPE_CHECKING:
@@ -48,8 +48,12 @@ async def _unreachable(context: Context, payload: Mapping[str, Any]) -> Message 
 
 async def _summary(context: Context, payload: Mapping[str, Any]) -> Message:
     first, last = (date.fromisoformat(payload[key]) for key in ("first", "last"))
-    summary = await context.read(figures.summary, context.house.programme, first, last)
-    return summary_text(context, payload["kind"], summary), None
+    house, now = context.house, context.now
+    summary = await context.read(
+        figures.summary, house.programme, house.working_days, first, last, now
+    )
+    text = weekly_text if payload["kind"] == "weekly" else monthly_text
+    return text(context, summary, now), None
 
 
 async def _incident(context: Context, payload: Mapping[str, Any]) -> Message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from domain.staff import NotPermitted
 from handlers import cases, command_menu, figures, language, membership, needs, replies, staff
 from handlers.callbacks import CASE, FIX, INTAKE, LANGUAGE, QUESTION, STAFF
 from handlers.updates import user_and_chat
+from services import delivery
 from services.inbox import AlreadyApplied
 
 if TYPE_CHECKING:
@@ -83,6 +85,22 @@ def _hidden(handler: Handler) -> Handler:
     return guarded
 
 
+def _for_staff_chat(handler: Handler) -> Handler:
+    """Let a command of figures be answered in the staff chat; all other groups hear nothing."""
+
+    @wraps(handler)
+    async def guarded(update: Update, context: Context) -> None:
+        staff_chat = await context.read(delivery.current_chat, context.house.staff_chat)
+        if update.effective_chat is None or update.effective_chat.id != staff_chat:
+            return
+        # Everybody there reads it.
+        context.language = context.house.default_language
+        with suppress(NotPermitted):
+            await handler(update, context)
+
+    return guarded
+
+
 async def start(update: Update, context: Context) -> None:
     """/start, alone or with a deep link's payload."""
     payload = context.args[0] if context.args else ""
@@ -123,6 +141,10 @@ def add_handlers(application: MadoguchiApplication) -> None:
         application.add_handler(
             CommandHandler(name, _telling_refusals(command), private & filters.UpdateType.MESSAGE)
         )
+    in_group = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
+    for name, command in (("stats", figures.stats), ("kpi", figures.kpi)):
+        answered = _telling_refusals(_for_staff_chat(command))
+        application.add_handler(CommandHandler(name, answered, in_group))
     buttons: tuple[tuple[str, Handler], ...] = (
         (QUESTION, needs.chose),
         (FIX, needs.fix),

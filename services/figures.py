@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.consultations import KpiKind
-from domain.fiscal_year import JST, FiscalYear
+from domain.fiscal_year import FiscalYear, jst_date, jst_midnight
 from domain.kpi import KpiYear, kpi_years
 from domain.outbox import Notice, NoticeKind
-from domain.periods import SummaryPeriod, due_periods
+from domain.periods import (
+    Period,
+    SummaryPeriod,
+    day_of,
+    due_periods,
+    fiscal_year_of,
+    month_of,
+    week_of,
+)
 from domain.staff import Action
 from services.cases import permitted
 from storage import drafts, figures, outbox, runs
@@ -18,6 +27,8 @@ from storage import drafts, figures, outbox, runs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from domain.consultations import Reference
+    from domain.outbox import OutboxState
     from domain.programme import Kpi, Programme
     from domain.size import Eligibility
     from domain.working_days import WorkingDays
@@ -25,69 +36,87 @@ if TYPE_CHECKING:
 
 CATCH_UP = timedelta(days=62)
 """How far back a summary that was missed is still worth sending: two months."""
+REPLY_WORKING_DAYS = 3
+"""A case that nobody has taken for longer than this is shown as waiting (counting, CONTACTING)."""
+TOP_QUESTIONS = ("area", "industry", "talent", "engage")
+_SHOWN_WAITING, _SHOWN_TOPS = 5, 3
+_LATE, _LATELY = timedelta(minutes=10), timedelta(days=30)
+_INSTALLED = "installed"
 
 
 @dataclass(frozen=True)
 class PeriodFigures:
-    """Counts of a period, `first <= date < after` (JST)."""
+    """Counts of a period by kind and eligibility."""
 
-    first: date
-    after: date
-    consultations: Mapping[Eligibility, int]
-    matches: Mapping[Eligibility, int]
+    period: Period
+    counts: Mapping[KpiKind, Mapping[Eligibility, int]]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Cases that nobody has taken for more than three working days, the oldest named."""
+
+    count: int
+    oldest: tuple[Reference, ...]
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """What /stats shows."""
+    """What /stats shows; `messages` counts what the outbox could not deliver."""
 
     today: PeriodFigures
     week: PeriodFigures
     month: PeriodFigures
     fiscal_year: PeriodFigures
     drafts: int
+    waiting: Waiting
     by_channel: Mapping[str, int]
+    messages: OutboxState
 
 
 @dataclass(frozen=True)
 class KpiTable:
-    """One KPI of the plan with its fiscal years, oldest first."""
+    """One KPI of the plan with its fiscal years, oldest first; `today` (JST) sets the pace."""
 
     kpi: Kpi
     years: tuple[KpiYear, ...]
+    today: date
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a scheduled summary shows: the period, and the KPIs of the year it lies in."""
+    """What a scheduled summary shows: the period, its fiscal year up to then, what waits now.
+
+    `tops` holds, for each of `TOP_QUESTIONS`, the most frequent answers with their counts.
+    """
 
     figures: PeriodFigures
     tables: tuple[KpiTable, ...]
+    waiting: Waiting
+    tops: Mapping[str, tuple[tuple[str, int], ...]]
 
 
-def period_figures(tx: Transaction, first: date, after: date) -> PeriodFigures:
-    """Return the counts on `first <= date < after` (JST dates)."""
-    return PeriodFigures(
-        first,
-        after,
-        figures.count(tx, KpiKind.CONSULTATION, first, after),
-        figures.count(tx, KpiKind.MATCH, first, after),
-    )
-
-
-def statistics(tx: Transaction, user_id: int, now: datetime) -> Statistics:
+def statistics(
+    tx: Transaction, working_days: WorkingDays, user_id: int, now: datetime
+) -> Statistics:
     """Return the figures of /stats. Raises NotPermitted."""
     permitted(tx, user_id, Action.READ_FIGURES)
-    today = now.astimezone(JST).date()
-    tomorrow = today + timedelta(days=1)
-    year = FiscalYear.of(now)
+    today = jst_date(now)
+    year = fiscal_year_of(today)
+    periods = (day_of(today), week_of(today), month_of(today), year)
+    of_day, of_week, of_month, of_year = (
+        PeriodFigures(period, counts)
+        for period, counts in zip(periods, figures.count(tx, periods), strict=True)
+    )
     return Statistics(
-        today=period_figures(tx, today, tomorrow),
-        week=period_figures(tx, today - timedelta(days=today.weekday()), tomorrow),
-        month=period_figures(tx, today.replace(day=1), tomorrow),
-        fiscal_year=period_figures(tx, year.first_day, tomorrow),
+        today=of_day,
+        week=of_week,
+        month=of_month,
+        fiscal_year=of_year,
         drafts=drafts.count(tx),
-        by_channel=figures.count_by_channel(tx, KpiKind.CONSULTATION, year.first_day, tomorrow),
+        waiting=waiting(tx, working_days, now),
+        by_channel=figures.count_by_channel(tx, KpiKind.CONSULTATION, year),
+        messages=outbox.state(tx, now - _LATE, now - _LATELY),
     )
 
 
@@ -96,19 +125,36 @@ def kpi_report(
 ) -> tuple[KpiTable, ...]:
     """Return every KPI of the plan by fiscal year. Raises NotPermitted."""
     permitted(tx, user_id, Action.READ_FIGURES)
-    return kpi_tables(tx, programme, now.astimezone(JST).date())
+    return kpi_tables(tx, programme, jst_date(now))
 
 
 def kpi_tables(tx: Transaction, programme: Programme, today: date) -> tuple[KpiTable, ...]:
-    """Return every KPI of the plan from its first year to the year of `today`."""
+    """Return every KPI of the plan from its first year to the year of `today`, as of that day."""
     last = FiscalYear.of_date(today)
-    tables = []
-    for kpi in programme.kpis:
-        first = min([*kpi.increments, last])
-        years = [FiscalYear(year) for year in range(first.year, last.year + 1)]
-        actuals = figures.eligible_by_fiscal_year(tx, KpiKind(kpi.key), years)
-        tables.append(KpiTable(kpi, tuple(kpi_years(kpi, actuals, today))))
-    return tuple(tables)
+    first = min([last, *(min(kpi.increments) for kpi in programme.kpis)])
+    years = [FiscalYear(year) for year in range(first.year, last.year + 1)]
+    kinds = [KpiKind(kpi.key) for kpi in programme.kpis]
+    actuals = figures.increments(tx, kinds, years, today)
+    return tuple(
+        _kpi_table(kpi, actuals[kind], today)
+        for kpi, kind in zip(programme.kpis, kinds, strict=True)
+    )
+
+
+def _kpi_table(kpi: Kpi, actuals: Mapping[FiscalYear, int], today: date) -> KpiTable:
+    begins = min([*kpi.increments, FiscalYear.of_date(today)])
+    own = {year: actual for year, actual in actuals.items() if year >= begins}
+    return KpiTable(kpi, tuple(kpi_years(kpi, own, today)), today)
+
+
+def waiting(tx: Transaction, working_days: WorkingDays, now: datetime) -> Waiting:
+    """Return the cases that nobody has taken for more than three working days."""
+    day = jst_date(now)
+    for _ in range(REPLY_WORKING_DAYS):
+        day = working_days.last_open_until(day) - timedelta(days=1)
+    before = jst_midnight(working_days.last_open_until(day))
+    count, oldest = figures.waiting(tx, before, _SHOWN_WAITING)
+    return Waiting(count, tuple(oldest))
 
 
 def decide_summaries(
@@ -123,33 +169,68 @@ def decide_summaries(
     The first call ever only notes the start, so that a new installation does not report the
     time before it existed.
     """
-    runs.decide_once(tx, "installed", "", now)
-    installed = runs.first_run(tx, "installed") or now
-    since = max(installed, now - CATCH_UP)
-    decided = []
-    for period in due_periods(programme.schedule, working_days, now, since):
-        if not runs.decide_once(tx, f"summary:{period.kind}", period.key, now):
-            continue
-        outbox.add(
-            tx,
-            Notice(
-                recipient=staff_chat,
-                kind=NoticeKind.SUMMARY,
-                payload={
-                    "kind": period.kind,
-                    "first": period.first_day.isoformat(),
-                    "last": period.last_day.isoformat(),
-                },
-                dedupe_key=f"summary:{period.kind}:{period.key}",
-                due_at=now,
-            ),
-        )
-        decided.append(period)
-    return decided
+    installed = runs.first_run(tx, _INSTALLED)
+    if installed is None:
+        runs.decide_once(tx, _INSTALLED, "", now)
+        return []
+    due = due_periods(programme.schedule, working_days, now, max(installed, now - CATCH_UP))
+    decided = runs.decided(tx, {_job(period) for period in due})
+    return [
+        period
+        for period in due
+        if (_job(period), period.key) not in decided and _decide(tx, period, staff_chat, now)
+    ]
 
 
-def summary(tx: Transaction, programme: Programme, first: date, last: date) -> Summary:
-    """Return the figures of a summary for `first` to `last` (JST dates, both included)."""
-    return Summary(
-        period_figures(tx, first, last + timedelta(days=1)), kpi_tables(tx, programme, last)
+def _job(period: SummaryPeriod) -> str:
+    return f"summary:{period.kind}"
+
+
+def _decide(tx: Transaction, period: SummaryPeriod, staff_chat: int, now: datetime) -> bool:
+    if not runs.decide_once(tx, _job(period), period.key, now):
+        return False
+    return outbox.add(
+        tx,
+        Notice(
+            recipient=staff_chat,
+            kind=NoticeKind.SUMMARY,
+            payload={
+                "kind": period.kind,
+                "first": period.first_day.isoformat(),
+                "last": period.last_day.isoformat(),
+            },
+            dedupe_key=f"{_job(period)}:{period.key}",
+            due_at=now,
+        ),
     )
+
+
+def summary(
+    tx: Transaction,
+    programme: Programme,
+    working_days: WorkingDays,
+    first: date,
+    last: date,
+    now: datetime,
+) -> Summary:
+    """Return the figures of `first` to `last` (JST dates, both included) as they are known now."""
+    period = Period(first, last + timedelta(days=1))
+    (counts,) = figures.count(tx, [period])
+    return Summary(
+        figures=PeriodFigures(period, counts),
+        tables=kpi_tables(tx, programme, last),
+        waiting=waiting(tx, working_days, now),
+        tops=_tops(tx, period),
+    )
+
+
+def _tops(tx: Transaction, period: Period) -> dict[str, tuple[tuple[str, int], ...]]:
+    tallies: dict[str, Counter[str]] = {key: Counter() for key in TOP_QUESTIONS}
+    for answers in figures.answers_counted(tx, period):
+        for key, tally in tallies.items():
+            answer = answers.get(key)
+            tally.update([answer] if isinstance(answer, str) else answer or ())
+    return {
+        key: tuple(sorted(tally.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_TOPS])
+        for key, tally in tallies.items()
+    }

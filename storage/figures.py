@@ -4,53 +4,116 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, text, union_all
 
+from domain.consultations import KpiKind, Reference
+from domain.fiscal_year import FiscalYear
 from domain.size import Eligibility
-from storage.tables import KpiEventRow
+from storage.drafts import answers_from_json
+from storage.tables import ConsultationRow, KpiEventRow
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
 
-    from domain.consultations import KpiKind
-    from domain.fiscal_year import FiscalYear
+    from domain.periods import Period
+    from domain.questions import Answers
     from storage.database import Transaction
 
+_COUNTED = [kind.value for kind in KpiKind]
 
-def count(tx: Transaction, kind: KpiKind, first: date, after: date) -> dict[Eligibility, int]:
-    """Return the count by eligibility on `first <= effective date < after` (JST dates)."""
-    rows = tx.connection.execute(
-        select(KpiEventRow.eligibility, func.sum(KpiEventRow.delta))
-        .where(
-            KpiEventRow.kind == kind,
-            KpiEventRow.effective_date >= first,
-            KpiEventRow.effective_date < after,
+
+def count(
+    tx: Transaction, periods: Sequence[Period]
+) -> list[dict[KpiKind, dict[Eligibility, int]]]:
+    """Return the counts of each period by kind and eligibility, in one statement."""
+    parts = [
+        select(
+            literal(number).label("number"),
+            KpiEventRow.kind,
+            KpiEventRow.eligibility,
+            func.sum(KpiEventRow.delta).label("total"),
         )
-        .group_by(KpiEventRow.eligibility)
-    )
-    found = {Eligibility(eligibility): int(total) for eligibility, total in rows}
-    return {eligibility: found.get(eligibility, 0) for eligibility in Eligibility}
+        .where(
+            KpiEventRow.kind.in_(_COUNTED),
+            KpiEventRow.effective_date >= period.first,
+            KpiEventRow.effective_date < period.after,
+        )
+        .group_by(KpiEventRow.kind, KpiEventRow.eligibility)
+        for number, period in enumerate(periods)
+    ]
+    found = [{kind: dict.fromkeys(Eligibility, 0) for kind in KpiKind} for _ in periods]
+    for row in tx.connection.execute(union_all(*parts)):
+        found[row.number][KpiKind(row.kind)][Eligibility(row.eligibility)] = int(row.total)
+    return found
 
 
-def count_by_channel(tx: Transaction, kind: KpiKind, first: date, after: date) -> dict[str, int]:
-    """Return the count by channel on `first <= effective date < after` (JST dates)."""
+def count_by_channel(tx: Transaction, kind: KpiKind, period: Period) -> dict[str, int]:
+    """Return the period's count by channel, the largest first."""
+    total = func.sum(KpiEventRow.delta)
     rows = tx.connection.execute(
-        select(KpiEventRow.channel, func.sum(KpiEventRow.delta))
+        select(KpiEventRow.channel, total)
         .where(
             KpiEventRow.kind == kind,
-            KpiEventRow.effective_date >= first,
-            KpiEventRow.effective_date < after,
+            KpiEventRow.effective_date >= period.first,
+            KpiEventRow.effective_date < period.after,
         )
         .group_by(KpiEventRow.channel)
+        .order_by(total.desc(), KpiEventRow.channel)
     )
-    return {channel: int(total) for channel, total in rows}
+    return {channel: int(count_) for channel, count_ in rows}
 
 
-def eligible_by_fiscal_year(
-    tx: Transaction, kind: KpiKind, years: list[FiscalYear]
-) -> dict[FiscalYear, int]:
-    """Return the KPI's actual increment of each fiscal year (facts 4-2)."""
-    return {
-        year: count(tx, kind, year.first_day, year.next.first_day)[Eligibility.ELIGIBLE]
+def increments(
+    tx: Transaction, kinds: Iterable[KpiKind], years: Sequence[FiscalYear], until: date
+) -> dict[KpiKind, dict[FiscalYear, int]]:
+    """Return each KPI's actual increment of each fiscal year up to the day `until` (facts 4-2)."""
+    found = {kind: dict.fromkeys(years, 0) for kind in kinds}
+    parts = [
+        select(
+            literal(kind.value).label("kind"),
+            literal(year.year).label("year"),
+            func.coalesce(func.sum(KpiEventRow.delta), 0).label("total"),
+        ).where(
+            KpiEventRow.kind == kind,
+            KpiEventRow.eligibility == Eligibility.ELIGIBLE,
+            KpiEventRow.effective_date >= year.first_day,
+            KpiEventRow.effective_date <= min(year.last_day, until),
+        )
+        for kind in found
         for year in years
-    }
+    ]
+    for row in tx.connection.execute(union_all(*parts)):
+        found[KpiKind(row.kind)][FiscalYear(row.year)] = int(row.total)
+    return found
+
+
+def answers_counted(tx: Transaction, period: Period) -> list[Answers]:
+    """Return the answers of the consultations that count in the period, corrections taken off."""
+    counted = (
+        select(KpiEventRow.consultation_id)
+        .where(
+            KpiEventRow.kind == KpiKind.CONSULTATION,
+            KpiEventRow.effective_date >= period.first,
+            KpiEventRow.effective_date < period.after,
+        )
+        .group_by(KpiEventRow.consultation_id)
+        .having(func.sum(KpiEventRow.delta) > 0)
+    )
+    rows = tx.connection.execute(
+        select(ConsultationRow.answers).where(ConsultationRow.id.in_(counted))
+    )
+    return [answers_from_json(answers) for answers in rows.scalars()]
+
+
+def waiting(tx: Transaction, before: datetime, limit: int) -> tuple[int, list[Reference]]:
+    """Return how many cases submitted before a moment nobody has taken, and the oldest of them."""
+    untaken = (text("state = 'new'"), ConsultationRow.submitted_at < before)
+    number = tx.connection.execute(select(func.count()).where(*untaken)).scalar_one()
+    rows = tx.connection.execute(
+        select(ConsultationRow.fiscal_year, ConsultationRow.number)
+        .where(*untaken)
+        .order_by(ConsultationRow.submitted_at)
+        .limit(limit)
+    )
+    return number, [Reference(FiscalYear(row.fiscal_year), row.number) for row in rows]

@@ -195,7 +195,15 @@ class ConsultationRow(Base):
     """A consultation: one submitted intake."""
 
     __tablename__ = "consultations"
-    __table_args__ = (UniqueConstraint("fiscal_year", "number"),)
+    __table_args__ = (
+        UniqueConstraint("fiscal_year", "number"),
+        Index(
+            "ix_consultations_untaken",
+            "submitted_at",
+            sqlite_where=text("state = 'new'"),
+            postgresql_where=text("state = 'new'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     fiscal_year: Mapped[int]
@@ -262,6 +270,7 @@ class KpiEventRow(Base):
     __tablename__ = "kpi_events"
     __table_args__ = (
         Index("ix_kpi_events_count", "kind", "effective_date", "eligibility", "channel", "delta"),
+        Index("ix_kpi_events_increment", "kind", "eligibility", "effective_date", "delta"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -147,7 +147,7 @@ async def test_admin_commands_do_not_exist_for_others(counter: Counter) -> None:
     await counter.say(STAFF, "/stats")
     assert "今年度" in counter.wire.last(STAFF).text
     await counter.say(STAFF, "/kpi")
-    assert "基準値 38" in counter.wire.last(STAFF).text
+    assert "基準値 38（事業開始前）" in counter.wire.last(STAFF).text
 
 
 async def test_an_invitation_works_once(counter: Counter) -> None:

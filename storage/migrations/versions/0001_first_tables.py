@@ -226,6 +226,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_consultations_submitted_at"), ["submitted_at"], unique=False
         )
+        batch_op.create_index(
+            "ix_consultations_untaken",
+            ["submitted_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'new'"),
+            postgresql_where=sa.text("state = 'new'"),
+        )
         batch_op.create_index(batch_op.f("ix_consultations_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -256,6 +263,11 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_kpi_events_count",
             ["kind", "effective_date", "eligibility", "channel", "delta"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_kpi_events_increment",
+            ["kind", "eligibility", "effective_date", "delta"],
             unique=False,
         )
 
@@ -329,12 +341,18 @@ def downgrade() -> None:
 
     op.drop_table("addenda")
     with op.batch_alter_table("kpi_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_kpi_events_increment")
         batch_op.drop_index("ix_kpi_events_count")
         batch_op.drop_index(batch_op.f("ix_kpi_events_consultation_id"))
 
     op.drop_table("kpi_events")
     with op.batch_alter_table("consultations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consultations_user_id"))
+        batch_op.drop_index(
+            "ix_consultations_untaken",
+            sqlite_where=sa.text("state = 'new'"),
+            postgresql_where=sa.text("state = 'new'"),
+        )
         batch_op.drop_index(batch_op.f("ix_consultations_submitted_at"))
         batch_op.drop_index(batch_op.f("ix_consultations_company_id"))
 

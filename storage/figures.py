@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
+    from domain.form import Answers
     from domain.periods import Period
-    from domain.questions import Answers
     from storage.database import Transaction
 
 _COUNTED = [kind.value for kind in KpiKind]

@@ -13,7 +13,7 @@ from domain.size import CompanySize, Eligibility, SizeVerdict
 from storage import consultations
 
 if TYPE_CHECKING:
-    from domain.questions import Answers
+    from domain.form import Answers
     from storage.database import Database, Transaction
 
 COMPANY = CompanyIdentity(None, "見本", "ミホン", "112038")

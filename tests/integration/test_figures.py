@@ -11,7 +11,7 @@ import pytest
 from bot.programme_file import SAMPLE, load_programme
 from domain.consultations import KpiKind
 from domain.fiscal_year import FiscalYear
-from domain.periods import Period
+from domain.periods import Period, day_of, fiscal_year_of
 from domain.programme import Kpi, Programme
 from domain.size import Eligibility
 from handlers.context import Context

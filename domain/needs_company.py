@@ -116,6 +116,9 @@ def _about_place(programme: Programme) -> tuple[Question, ...]:
     places = programme.municipalities
     areas = programme.geography.areas
     towns = {area.code: places.towns_of(area.name) for area in areas}
+    towns_by_area = "\n".join(
+        f"{area.name}：{'・'.join(town.short_name for town in towns[area.code])}" for area in areas
+    )
     wards = {
         town.code: choices(*((ward.code, ward.name) for ward in places.wards_of(town.code)))
         for town in places.all
@@ -127,6 +130,7 @@ def _about_place(programme: Programme) -> tuple[Question, ...]:
             number=6,
             title=N_("Area"),
             text=N_("In which area is your main office in the prefecture?"),
+            note=lambda _answers: towns_by_area,
             choices=(
                 *choices(*((area.code, _area_label(programme, area.name)) for area in areas)),
                 Choice(OUTSIDE, N_("Outside the prefecture only")),
@@ -189,8 +193,9 @@ def _about_outside(programme: Programme) -> tuple[Question, ...]:
             number=6,
             title=N_("Consulting this hub"),
             text=N_(
-                "This counter serves firms with an office in the prefecture. Your own hub may "
-                "serve you better, but you are welcome to go on here."
+                "This counter mainly serves firms with an office in the prefecture. You are "
+                "welcome to go on: staff will look at what you write and also tell you who else "
+                "can help."
             ),
             when=lambda answers: has_answer(answers, "area", OUTSIDE),
             choices=(

@@ -38,9 +38,9 @@ def about_issues() -> tuple[Question, ...]:
         Typed(
             key="issue_text",
             number=13,
-            title=N_("The situation in a word"),
+            title=N_("The situation"),
             text=N_(
-                "If you like, tell us the situation in a word (up to 300 characters).\n"
+                "If you like, tell us briefly about the situation (up to 300 characters).\n"
                 "Please write no conditions of age or sex, no names of people and no telephone "
                 "numbers.\n"
                 "Example: we want customers in other prefectures but have no sales manager."
@@ -56,7 +56,7 @@ def about_issues() -> tuple[Question, ...]:
             title=N_("Stage"),
             text=N_("How far along are you?"),
             choices=choices(
-                ("thinking", N_("We start thinking now")),
+                ("thinking", N_("We are only beginning to think")),
                 ("direction", N_("The direction is set")),
                 ("plan", N_("There is a plan")),
                 ("running", N_("We have started already")),

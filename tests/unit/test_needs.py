@@ -244,6 +244,7 @@ def test_an_area_shows_its_first_towns(form: Questionnaire) -> None:
         assert labels["nanbu"] == "南部（川口・蕨・戸田）"
         assert labels["saitama"] == "さいたま（さいたま市）"
         assert labels["chichibu"] == "秩父（秩父・横瀬・皆野…）"
+        assert "秩父：秩父・横瀬・皆野・長瀞・小鹿野" in str(area.note({})).splitlines()
     else:
         assert labels["kaigan"] == "海岸（青海・四日市）"
 

@@ -249,18 +249,28 @@ def test_answers_of_another_version_are_settled_and_never_crash() -> None:
         "area": "gone",
         "industry": ("E",),
         "issue": ("sales", "gone"),
-        "talent": "it",
+        "talent": ("management", "it", "hr"),
+        "engage": "full",
         "contact": ("a",),
         "tel": "+81488303900",
         "unheard_of": "x",
     }
     progress = taken_over(SAMPLE_FORM, Progress(answers=left, detour="gone", ticked=("gone",)))
-    lost = {"area", "city", "industry", "branch", "issue", "talent", "contact", "unheard_of"}
+    lost = {
+        "area", "city", "industry", "branch", "issue", "talent", "engage", "salary", "contact",
+        "unheard_of",
+    }  # fmt: skip
     assert set(left) - set(progress.answers) == lost
     question = current_question(SAMPLE_FORM, progress)
     assert question is not None
     assert question.key == "area"
     assert current_question(SAMPLE_FORM, walk(SAMPLE_FORM, progress)) is None
+
+
+def test_a_detour_to_a_question_that_is_gone_is_no_detour() -> None:
+    question = current_question(SAMPLE_FORM, Progress(detour="gone"))
+    assert question is not None
+    assert question.key == "role"
 
 
 def test_the_version_tells_what_is_offered() -> None:

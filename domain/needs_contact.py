@@ -18,9 +18,11 @@ def about_sharing() -> tuple[Question, ...]:
             number=19,
             title=N_("Sharing"),
             text=N_(
-                "May we share what you tell us with (1) registered talent agencies, (2) your bank "
-                "and support institutions? You can also decide after the meeting. If you hire "
-                "through an agency, its fee applies; the consultation is free."
+                "To advise you better, may we share what you tell us with\n"
+                "(1) registered talent agencies?\n"
+                "(2) your bank and support institutions?\n"
+                "You can also decide after the meeting.\n"
+                "If you hire through an agency, its fee applies (the consultation is free)."
             ),
             choices=choices(
                 ("later", N_("Decide after the meeting")),
@@ -134,7 +136,7 @@ def about_contact() -> tuple[Question, ...]:
                 ("visit", N_("Visit to your office")),
                 ("hub", N_("At the hub")),
                 ("online", N_("Online")),
-                ("phone", N_("By telephone")),
+                ("phone", N_("Over the telephone")),
             ),
         ),
         OneOf(

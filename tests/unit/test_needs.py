@@ -336,3 +336,17 @@ def test_a_company_is_recognised_by_number_else_name_and_municipality() -> None:
 def test_the_channel_is_told_or_unknown() -> None:
     assert intake_channel(walk(SAMPLE_FORM, channel="bank").answers) == "bank"
     assert intake_channel(walk(SAMPLE_FORM, channel=SKIP).answers) == "unknown"
+
+
+@FORMS
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_choice_reads_like_a_control_button_beside_it(
+    form: Questionnaire, language: str
+) -> None:
+    _ = load_translations(language).gettext
+    controls = {_(label) for label in ("Back", "Save and pause", "By telephone", "Decide")}
+    for question in form.questions:
+        skip = {_(question.skip_label)} if question.skip_label else set()
+        if isinstance(question, OneOf):
+            for offered in question.by_answer.values():
+                assert (controls | skip).isdisjoint(_(choice.label) for choice in offered.values())

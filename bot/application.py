@@ -12,11 +12,13 @@ from telegram.ext import Application, ContextTypes
 
 from bot.schedule import add_tick
 from domain.needs import needs_questionnaire
+from domain.return_calls import return_call_questionnaire
 from handlers.command_menu import publish_menus
 from handlers.context import Context, House, MadoguchiApplication
 from handlers.routes import add_handlers
 from locales import DEFAULT_LANGUAGE, LANGUAGES, load_translations
-from services import needs, staff
+from services import people, staff
+from services.drafts import Forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,10 +47,15 @@ def build_house(
     """Return what the handlers work with; registers the admins of the settings."""
     now = clock()
     admins = settings.admin_ids
+    questionnaire = needs_questionnaire(programme)
     database.write(lambda tx: staff.ensure_admins(tx, admins, now)).result()
     return House(
         programme=programme,
-        questionnaire=needs_questionnaire(programme),
+        questionnaire=questionnaire,
+        forms=Forms(
+            {form.name: form for form in (questionnaire, return_call_questionnaire(questionnaire))},
+            programme.privacy.notice_version,
+        ),
         working_days=programme.working_days,
         database=database,
         clock=clock,
@@ -56,7 +63,7 @@ def build_house(
         default_language=DEFAULT_LANGUAGE,
         staff_chat=settings.staff_chat_id,
         admin_ids=admins,
-        languages=database.read(needs.chosen_languages).result(),
+        languages=database.read(people.chosen_languages).result(),
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from services import figures, inbox, needs
+from services import drafts, figures, inbox, needs, return_calls
 
 if TYPE_CHECKING:
     from handlers.context import Context, House, MadoguchiApplication
@@ -21,7 +21,10 @@ async def tick(house: House) -> None:
 
     def decide(tx: Transaction) -> None:
         figures.decide_summaries(tx, house.programme, house.working_days, house.staff_chat, now)
-        needs.forget_untouched(tx, now - timedelta(days=house.programme.retention.draft_days))
+        needs.decide_nudges(tx, now)
+        kept_since = now - timedelta(days=house.programme.retention.draft_days)
+        drafts.forget_untouched(tx, kept_since)
+        return_calls.forget_done(tx, kept_since)
         inbox.forget_old(tx, now)
 
     await asyncio.wrap_future(house.database.write(decide))

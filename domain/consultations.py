@@ -22,6 +22,10 @@ class ConsultationState(StrEnum):
     TRIAGED = "triaged"
 
 
+OPEN_STATES = frozenset({ConsultationState.NEW, ConsultationState.TRIAGED})
+"""The states in which a further submission belongs to the same case (R3)."""
+
+
 class KpiKind(StrEnum):
     """The two KPIs of the plan (section 4)."""
 

@@ -21,12 +21,18 @@ class Consent:
 
 @dataclass(frozen=True)
 class Draft:
-    """One person's unfinished questionnaire. `live_message_id` is the message that asks now."""
+    """One person's unfinished questionnaire.
+
+    `live_message_id` is the message that asks now; `contact_keyboard` says that the button for
+    sharing one's telephone number is out and must be taken back.
+    """
 
     id: int
     user_id: int
+    questionnaire: str
     questionnaire_version: int
     progress: Progress
     consent: Consent
     live_message_id: int | None
+    contact_keyboard: bool
     updated_at: datetime

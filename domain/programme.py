@@ -20,13 +20,14 @@ from pydantic import (
     ValidationError,
 )
 
-from domain.fiscal_year import FiscalYear
+from domain.fiscal_year import JST, FiscalYear
 from domain.municipalities import Municipalities, MunicipalityRowError
 from domain.programme_checks import ProgrammeError, check_hubs, check_parts, refusal
 from domain.working_days import WorkingDays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
 
 def _month_day(value: tuple[int, int]) -> tuple[int, int]:
@@ -278,6 +279,12 @@ class Programme(ProgrammeParts):
     def hub(self, code: str) -> Hub | None:
         """Return the hub of the prefecture with this code; None for one the file does not list."""
         return next((hub for hub in self.hubs if hub.code == code), None)
+
+    def is_open_at(self, moment: datetime) -> bool:
+        """Whether the office is open at a moment (aware): a working day, in its hours (JST)."""
+        local = moment.astimezone(JST)
+        in_hours = self.office.opens <= local.time() < self.office.closes
+        return in_hours and self.working_days.is_open(local.date())
 
     @property
     def working_days(self) -> WorkingDays:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-QUESTION, FIX, REVIEW, INTAKE, CASE, LANGUAGE, STAFF = "q", "fix", "rev", "in", "case", "lang", "st"
+import re
+
+from domain import needs, return_calls
+from domain.errors import StaleButton
+
+QUESTION, FIX, CASE, LANGUAGE, STAFF = "q", "fix", "case", "lang", "st"
+INTAKE, RETURN_CALL = "in", "rc"
+CALL, ADDENDUM = "call", "add"
+FAMILIES = {needs.QUESTIONNAIRE: INTAKE, return_calls.QUESTIONNAIRE: RETURN_CALL}
+"""The family of the buttons that belong to a questionnaire as a whole."""
+_NAMES = {family: name for name, family in FAMILIES.items()}
 
 
 def pack(family: str, *arguments: object) -> str:
@@ -12,6 +22,22 @@ def pack(family: str, *arguments: object) -> str:
         message = f"callback data {data!r} is not ASCII of at most 64 bytes"
         raise ValueError(message)
     return data
+
+
+def form_of(data: str) -> str:
+    """Return the questionnaire that a button of `FAMILIES` belongs to."""
+    return _NAMES[data.split(":", 1)[0]]
+
+
+def number_in(data: str) -> int:
+    """Return the row that a button such as `in:submit-12` or `call:take:12` is about.
+
+    Raises StaleButton for anything else.
+    """
+    digits = re.search(r"[-:]([0-9]{1,18})$", data)
+    if digits is None:
+        raise StaleButton("")
+    return int(digits[1])
 
 
 def unpack(data: str, count: int) -> tuple[str, ...] | None:

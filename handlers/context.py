@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from domain.form import Questionnaire
     from domain.programme import Programme
     from domain.working_days import WorkingDays
+    from services.drafts import Forms
     from storage.database import Database, Transaction
 
 P = ParamSpec("P")
@@ -31,6 +32,7 @@ class House:
 
     programme: Programme
     questionnaire: Questionnaire
+    forms: Forms
     working_days: WorkingDays
     database: Database
     clock: Callable[[], datetime]

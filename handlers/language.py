@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from domain.errors import StaleButton
 from handlers import replies
+from handlers.asking import asks
 from handlers.callbacks import LANGUAGE, pack, unpack
 from handlers.updates import pressed, user_and_chat
-from services import needs
+from services import people
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -35,7 +37,12 @@ async def language_button(update: Update, context: Context) -> None:
     if arguments is None or arguments[0] not in context.house.translations:
         raise StaleButton("")
     user, chat = user_and_chat(update)
-    await context.transact(needs.choose_language, user, arguments[0])
+    draft = await context.transact(people.choose_language, context.house.forms, user, arguments[0])
     context.house.languages[user] = context.language = arguments[0]
-    await replies.answer_query(query)
-    await replies.edit(context, chat, message, context.gettext("This is the language now."))
+    showing = [
+        replies.answer_query(query),
+        replies.edit(context, chat, message, context.gettext("This is the language now.")),
+    ]
+    if draft is not None and draft.live_message_id is not None:
+        showing.append(replies.edit(context, chat, draft.live_message_id, *asks(context, draft)))
+    await asyncio.gather(*showing)

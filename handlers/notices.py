@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from domain.errors import StaleButton
 from domain.outbox import NoticeKind
+from handlers import calls
 from handlers import cases as case_cards
+from handlers.addenda import notice_buttons, notice_text
+from handlers.needs import nudge
 from handlers.summaries import monthly_text, weekly_text
-from services import cases, delivery, figures
+from services import addenda, cases, delivery, figures, needs, return_calls
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -31,6 +35,28 @@ async def render(context: Context, notice: ClaimedNotice) -> Message | None:
 async def _new_consultation(context: Context, payload: Mapping[str, Any]) -> Message:
     card = await context.read(cases.card, payload["consultation"])
     return case_cards.card_text(context, card), case_cards.card_buttons(context, card)
+
+
+async def _addendum(context: Context, payload: Mapping[str, Any]) -> Message:
+    addendum = await context.read(addenda.card, payload["addendum"])
+    return notice_text(context, addendum), notice_buttons(context, addendum)
+
+
+async def _return_call(context: Context, payload: Mapping[str, Any]) -> Message | None:
+    try:
+        card = await context.read(return_calls.card, payload["return_call"])
+    except StaleButton:
+        return None
+    return calls.card_text(context, card), calls.card_buttons(context, card)
+
+
+async def _nudge(context: Context, payload: Mapping[str, Any]) -> Message | None:
+    touched = datetime.fromisoformat(payload["touched"])
+    draft = await context.read(needs.to_nudge, payload["draft"], touched)
+    if draft is None:
+        return None
+    context.language = context.house.languages.get(draft.user_id, context.language)
+    return nudge(context)
 
 
 async def _unreachable(context: Context, payload: Mapping[str, Any]) -> Message | None:
@@ -79,6 +105,9 @@ async def _not_sent(context: Context, payload: Mapping[str, Any]) -> Message:
 
 _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.NEW_CONSULTATION: _new_consultation,
+    NoticeKind.ADDENDUM: _addendum,
+    NoticeKind.RETURN_CALL: _return_call,
+    NoticeKind.NUDGE: _nudge,
     NoticeKind.UNREACHABLE: _unreachable,
     NoticeKind.SUMMARY: _summary,
     NoticeKind.INCIDENT: _incident,

@@ -1,4 +1,4 @@
-"""Draws the questions of any questionnaire: header, help, buttons, one-line records, review."""
+"""Draws the questions of any questionnaire: header, help, buttons, one-line records."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from domain.questions import (
     SKIP,
     YES,
     Progress,
-    correctable_questions,
     may_skip,
+    question_before,
     relevant_questions,
     ticks,
 )
-from handlers.callbacks import FIX, INTAKE, QUESTION, pack
+from handlers.callbacks import FAMILIES, INTAKE, QUESTION, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,14 +71,29 @@ def question_buttons(
         rows.append([button(_("Leave it as it is"), KEEP)])
     if progress.typed is None and may_skip(question, progress):
         rows.append([button(_(question.skip_label or "Skip this question"), SKIP)])
-    rows.append(
-        [
-            button(_("Back"), BACK),
-            InlineKeyboardButton(_("Save and pause"), callback_data=pack(INTAKE, "pause")),
-        ]
-    )
-    rows.append([InlineKeyboardButton(_("By telephone"), callback_data=pack(INTAKE, "phone"))])
+    if isinstance(question, Typed) and question.by_contact and progress.typed is None:
+        family = FAMILIES[questionnaire.name]
+        share = InlineKeyboardButton(
+            _("Use the number of my Telegram account"), callback_data=pack(family, "share")
+        )
+        rows.insert(0, [share])
+    has_back = progress.typed or question_before(questionnaire, progress, question)
+    back = [button(_("Back"), BACK)] if has_back else []
+    rows += _ways_out(context, questionnaire, back)
     return InlineKeyboardMarkup(rows)
+
+
+def _ways_out(
+    context: Context, questionnaire: Questionnaire, back: list[InlineKeyboardButton]
+) -> list[list[InlineKeyboardButton]]:
+    _ = context.gettext
+    family = FAMILIES[questionnaire.name]
+    if family != INTAKE:
+        withdraw = InlineKeyboardButton(_("Withdraw"), callback_data=pack(family, "cancel"))
+        return [[*back, withdraw]]
+    pause = InlineKeyboardButton(_("Save and pause"), callback_data=pack(INTAKE, "pause"))
+    phone = InlineKeyboardButton(_("By telephone"), callback_data=pack(INTAKE, "phone"))
+    return [[*back, pause], [phone]]
 
 
 def _choice_rows(
@@ -123,47 +138,36 @@ def shown_answer(context: Context, question: Question, answers: Answers) -> str:
 def record_line(context: Context, question: Question, answers: Answers) -> str:
     """Return the one-line record a settled question is turned into (HTML)."""
     title = escape(context.gettext(question.title))
-    return f"{title}\n→ <b>{escape(shown_answer(context, question, answers))}</b>"
+    answer = shorten(shown_answer(context, question, answers), ANSWER_LENGTH)
+    return f"{title}\n→ <b>{escape(answer)}</b>"
 
 
 def answer_sheet(context: Context, questionnaire: Questionnaire, answers: Answers) -> str:
-    """Return every answer, a line each (HTML)."""
-    return "\n".join(
-        f"{escape(context.gettext(q.title))}：{escape(shown_answer(context, q, answers))}"
-        for q in relevant_questions(questionnaire, answers)
-        if q.key in answers
-    )
+    """Return every answer, a line each under its section (HTML), within one message's length."""
+    lines: list[str] = []
+    section = None
+    for question in relevant_questions(questionnaire, answers):
+        if question.key not in answers:
+            continue
+        begun = questionnaire.section_of(question)
+        if begun is not None and begun != section:
+            lines.append(("\n" if lines else "") + f"<b>{escape(context.gettext(begun.title))}</b>")
+            section = begun
+        answer = shorten(shown_answer(context, question, answers), ANSWER_LENGTH)
+        lines.append(f"{escape(context.gettext(question.title))}：{escape(answer)}")
+    return "\n".join(lines)
 
 
-def review_buttons(context: Context, draft_id: int) -> InlineKeyboardMarkup:
-    """Return submit, correct and withdraw."""
-    _ = context.gettext
-    return InlineKeyboardMarkup(
-        [
-            [
-                InlineKeyboardButton(
-                    _("Send"),
-                    callback_data=pack(INTAKE, f"submit-{draft_id}"),
-                    style=KeyboardButtonStyle.SUCCESS,
-                )
-            ],
-            [InlineKeyboardButton(_("Correct an answer"), callback_data=pack(INTAKE, "correct"))],
-            [InlineKeyboardButton(_("Withdraw"), callback_data=pack(INTAKE, "cancel"))],
-        ]
-    )
+ANSWER_LENGTH = 320
+"""The longest answer shown whole: some above the longest the form takes (300 characters)."""
 
 
-def correction_buttons(
-    context: Context, questionnaire: Questionnaire, answers: Answers
-) -> InlineKeyboardMarkup:
-    """Return one button for each answer, and the way back to the review."""
-    _ = context.gettext
-    rows = [
-        [InlineKeyboardButton(_(q.title), callback_data=pack(FIX, questionnaire.name, q.key))]
-        for q in correctable_questions(questionnaire, answers)
-    ]
-    rows.append([InlineKeyboardButton(_("Back to the list"), callback_data=pack(INTAKE, "show"))])
-    return InlineKeyboardMarkup(rows)
+def shorten(text: str, limit: int) -> str:
+    """Cut a text that is not escaped yet to `limit` UTF-16 units, which is how Telegram counts."""
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * limit:
+        return text
+    return units[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def needs_help(progress: Progress) -> bool:

@@ -25,6 +25,7 @@ _HARMLESS = (
     "message to edit not found",
     "message can't be edited",
     "message to delete not found",
+    "message can't be deleted",
 )
 
 
@@ -54,6 +55,22 @@ async def edit(
             parse_mode=ParseMode.HTML,
             reply_markup=buttons,
         )
+    except BadRequest as error:
+        _let_go_if_harmless(error)
+
+
+async def strip(context: Context, chat_id: int, message_id: int) -> None:
+    """Take the buttons off a message of ours."""
+    try:
+        await context.bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id)
+    except BadRequest as error:
+        _let_go_if_harmless(error)
+
+
+async def delete(context: Context, chat_id: int, message_id: int) -> None:
+    """Delete a message of ours; one that is gone or older than 48 hours is let go."""
+    try:
+        await context.bot.delete_message(chat_id, message_id)
     except BadRequest as error:
         _let_go_if_harmless(error)
 

@@ -19,10 +19,39 @@ from telegram.ext import (
 
 from domain.errors import DomainError, StaleButton
 from domain.staff import NotPermitted
-from handlers import cases, command_menu, figures, language, membership, needs, replies, staff
-from handlers.callbacks import CASE, FIX, INTAKE, LANGUAGE, QUESTION, STAFF
+from handlers import (
+    addenda,
+    calls,
+    cases,
+    command_menu,
+    commands,
+    consent,
+    contact_keyboard,
+    drafts,
+    figures,
+    language,
+    leaving,
+    membership,
+    needs,
+    replies,
+    return_calls,
+    review,
+    staff,
+)
+from handlers.callbacks import (
+    ADDENDUM,
+    CALL,
+    CASE,
+    FIX,
+    INTAKE,
+    LANGUAGE,
+    QUESTION,
+    RETURN_CALL,
+    STAFF,
+)
 from handlers.updates import user_and_chat
 from services import delivery
+from services.drafts import ConsentOutdated
 from services.inbox import AlreadyApplied
 
 if TYPE_CHECKING:
@@ -50,26 +79,33 @@ def _telling_refusals(handler: Handler) -> Handler:
 async def _tell(update: Update, context: Context, refusal: DomainError) -> None:
     text = context.gettext(refusal.message) % refusal.params if refusal.message else ""
     query = update.callback_query
-    if query is None:
-        if update.effective_chat is not None and text:
-            await replies.send(context, update.effective_chat.id, text)
-        return
-    if isinstance(refusal, StaleButton):
-        text = context.gettext("That button is from an earlier step. Here is where we are.")
-        await replies.answer_query(query, text)
+    if isinstance(refusal, (StaleButton, ConsentOutdated)):
+        if isinstance(refusal, StaleButton):
+            text = context.gettext("That button is from an earlier step. Here is where we are.")
+        if query is not None:
+            await replies.answer_query(query, text)
         await show_current(update, context)
-        return
-    await replies.answer_query(query, text, alert=True)
+    elif query is not None:
+        await replies.answer_query(query, text, alert=True)
+    elif update.effective_chat is not None:
+        await replies.send(context, update.effective_chat.id, text)
 
 
 async def show_current(update: Update, context: Context) -> None:
     """Show the stored state again: after a crash between commit and reply, or a stale button."""
     chat = update.effective_chat
     if chat is not None and chat.type == "private":
-        await needs.show_current(update, context)
+        await commands.show_current(update, context)
         return
-    if update.callback_query is not None and str(update.callback_query.data).startswith(CASE):
-        await cases.refresh(update, context)
+    data = str(update.callback_query.data) if update.callback_query is not None else ""
+    try:
+        if data.startswith(f"{CASE}:"):
+            await cases.refresh(update, context)
+        elif data.startswith(f"{CALL}:"):
+            await calls.refresh(update, context)
+    except StaleButton:
+        # What the button was about is gone: there is nothing to show.
+        return
 
 
 def _hidden(handler: Handler) -> Handler:
@@ -123,49 +159,81 @@ async def unknown_button(_update: Update, _context: Context) -> None:
     raise StaleButton("")
 
 
+_NUMBER = "[0-9]{1,18}"
+_FORM = f"(?:{INTAKE}|{RETURN_CALL})"
+BUTTONS: tuple[tuple[str, Handler], ...] = (
+    (f"{QUESTION}:.*", drafts.chose),
+    (f"{FIX}:.*", drafts.fix),
+    (f"{_FORM}:details", consent.details),
+    (f"{_FORM}:refuse", consent.refuse),
+    (f"{_FORM}:share", contact_keyboard.put_out),
+    (f"{_FORM}:correct", review.correct),
+    (f"{_FORM}:pause", leaving.pause),
+    (f"{_FORM}:resume", leaving.resume),
+    (f"{_FORM}:cancel", leaving.cancel_button),
+    (f"{_FORM}:cancel_yes", leaving.delete),
+    (f"{INTAKE}:begin", needs.begin),
+    (f"{INTAKE}:about", needs.about),
+    (f"{INTAKE}:agree", needs.agree),
+    (f"{INTAKE}:restart", needs.restart),
+    (f"{INTAKE}:restart_yes", needs.restart_confirmed),
+    (f"{INTAKE}:submit-{_NUMBER}", needs.submit),
+    (f"{INTAKE}:new-{_NUMBER}", needs.submit_as_new),
+    (f"{INTAKE}:append-{_NUMBER}", needs.append),
+    (f"{INTAKE}:phone", return_calls.by_telephone),
+    (f"{RETURN_CALL}:begin", return_calls.begin),
+    (f"{RETURN_CALL}:agree", return_calls.agree),
+    (f"{RETURN_CALL}:submit-{_NUMBER}", return_calls.submit),
+    (f"{CASE}:.*", cases.case_button),
+    (f"{CALL}:take:{_NUMBER}", calls.take),
+    (f"{CALL}:details:{_NUMBER}", calls.details),
+    (f"{CALL}:done:{_NUMBER}", calls.done),
+    (f"{ADDENDUM}:full:{_NUMBER}", addenda.full_record),
+    (f"{STAFF}:.*", staff.staff_button),
+    (f"{LANGUAGE}:.*", language.language_button),
+    (".*", unknown_button),
+)
+COMMANDS: tuple[tuple[str, Handler], ...] = (
+    ("start", start),
+    ("help", commands.help_),
+    ("status", commands.status),
+    ("cancel", leaving.cancel),
+    ("privacy", commands.privacy),
+    ("language", language.language),
+    ("stats", _hidden(figures.stats)),
+    ("kpi", _hidden(figures.kpi)),
+    ("staff", _hidden(staff.list_staff)),
+)
+STAFF_CHAT_COMMANDS: tuple[tuple[str, Handler], ...] = (
+    ("stats", _for_staff_chat(figures.stats)),
+    ("kpi", _for_staff_chat(figures.kpi)),
+)
+
+
 def add_handlers(application: MadoguchiApplication) -> None:
-    """Register every handler."""
-    private = filters.ChatType.PRIVATE
-    commands: tuple[tuple[str, Handler], ...] = (
-        ("start", start),
-        ("help", needs.help_),
-        ("status", needs.status),
-        ("cancel", needs.cancel),
-        ("privacy", needs.privacy),
-        ("language", language.language),
-        ("stats", _hidden(figures.stats)),
-        ("kpi", _hidden(figures.kpi)),
-        ("staff", _hidden(staff.list_staff)),
+    """Register every handler; those that answer most updates are tried first."""
+    for pattern, button in BUTTONS:
+        application.add_handler(CallbackQueryHandler(_telling_refusals(button), f"^{pattern}$"))
+    moved = filters.StatusUpdate.MIGRATE
+    application.add_handler(MessageHandler(moved, _telling_refusals(membership.migrated)))
+    private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    own_words = ~filters.FORWARDED & ~filters.StatusUpdate.ALL
+    messages: tuple[tuple[filters.BaseFilter, Handler], ...] = (
+        (private & filters.TEXT & ~filters.COMMAND & own_words, drafts.typed),
+        (private & filters.CONTACT & own_words, drafts.contact),
     )
-    for name, command in commands:
-        application.add_handler(
-            CommandHandler(name, _telling_refusals(command), private & filters.UpdateType.MESSAGE)
-        )
+    for wanted, message in messages:
+        application.add_handler(MessageHandler(wanted, _telling_refusals(message)))
+    for name, command in COMMANDS:
+        application.add_handler(CommandHandler(name, _telling_refusals(command), private))
     in_group = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
-    for name, command in (("stats", figures.stats), ("kpi", figures.kpi)):
-        answered = _telling_refusals(_for_staff_chat(command))
-        application.add_handler(CommandHandler(name, answered, in_group))
-    buttons: tuple[tuple[str, Handler], ...] = (
-        (QUESTION, needs.chose),
-        (FIX, needs.fix),
-        (INTAKE, needs.action),
-        (CASE, cases.case_button),
-        (STAFF, staff.staff_button),
-        (LANGUAGE, language.language_button),
-        ("", unknown_button),
-    )
-    for family, button in buttons:
-        pattern = f"^{family}:" if family else None
-        application.add_handler(CallbackQueryHandler(_telling_refusals(button), pattern))
+    for name, command in STAFF_CHAT_COMMANDS:
+        application.add_handler(CommandHandler(name, _telling_refusals(command), in_group))
     application.add_handler(ChatMemberHandler(_telling_refusals(membership.my_status)))
-    application.add_handler(
-        MessageHandler(filters.StatusUpdate.MIGRATE, _telling_refusals(membership.migrated))
+    leftovers: tuple[tuple[filters.BaseFilter, Handler], ...] = (
+        (private & filters.COMMAND, unknown_command),
+        (private & ~filters.StatusUpdate.ALL, drafts.unreadable),
+        (filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE, drafts.edited),
     )
-    typed = private & filters.UpdateType.MESSAGE & ~filters.COMMAND
-    application.add_handler(MessageHandler(typed, _telling_refusals(needs.typed)))
-    application.add_handler(
-        MessageHandler(
-            private & filters.UpdateType.MESSAGE & filters.COMMAND,
-            _telling_refusals(unknown_command),
-        )
-    )
+    for wanted, message in leftovers:
+        application.add_handler(MessageHandler(wanted, _telling_refusals(message)))

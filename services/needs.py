@@ -1,14 +1,15 @@
-"""The intake: consent, answers one by one, and the submission that makes a consultation."""
+"""The intake: consent, and the submission that makes a consultation or adds to an open one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from domain.addenda import NewAddendum
 from domain.consultations import Consultation, KpiEvent, KpiKind, NewConsultation
 from domain.drafts import Consent, Draft
-from domain.errors import InvalidAnswer, StaleButton
+from domain.errors import DomainError, StaleButton
 from domain.fiscal_year import JST, FiscalYear
 from domain.needs import (
     QUESTIONNAIRE,
@@ -18,176 +19,177 @@ from domain.needs import (
     size_verdict,
 )
 from domain.outbox import Notice, NoticeKind
-from domain.questions import (
-    Progress,
-    accept_button,
-    accept_text,
-    correct,
-    count_failure,
-    current_question,
-)
+from domain.questions import Progress, current_question
 from domain.texts import N_
-from storage import consultations, drafts, outbox
+from services.drafts import find, latest, opened
+from storage import addenda, consultations, drafts, outbox, return_calls
 
 if TYPE_CHECKING:
-    from domain.form import Questionnaire
+    from domain.form import Answers
     from domain.programme import Programme
+    from domain.return_calls import ReturnCall
+    from services.drafts import Forms
     from storage.database import Transaction
+
+NUDGE_AFTER = timedelta(hours=24)
+"""An unfinished intake is remembered of once, a day after its last touch (facts 5-3)."""
+
+
+class AlreadySubmitted(DomainError):
+    """The second tap of two: the first one has sent the intake."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """What one answer led to.
+class OpenCase:
+    """The company or person has an open case, besides the `answers` just submitted.
 
-    `draft` is the state to show, None once the questionnaire `ended`; `answered` is the key of
-    the question that was just settled; `refusal` says why nothing was.
+    `own` says whether this person opened it: nobody else is told its reference.
     """
 
+    consultation: Consultation
+    own: bool
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The programme and staff chat a submission is for, and its moment (UTC)."""
+
+    programme: Programme
+    staff_chat: int
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a person stands: what they fill in, what they have submitted, newest first."""
+
     draft: Draft | None
-    answered: str | None = None
-    ended: str | None = None
-    refusal: InvalidAnswer | None = None
+    consultations: list[Consultation]
+    return_call: ReturnCall | None
 
 
-def open_draft(tx: Transaction, user_id: int) -> Draft | None:
-    """Return the person's open intake."""
-    return drafts.find(tx, user_id, QUESTIONNAIRE)
+def standing(tx: Transaction, forms: Forms, user_id: int) -> Standing:
+    """Return where a person stands."""
+    return Standing(
+        latest(tx, forms, user_id),
+        consultations.of_person(tx, user_id),
+        return_calls.open_of_person(tx, user_id),
+    )
 
 
-def consent(
-    tx: Transaction, questionnaire: Questionnaire, user_id: int, version: str, now: datetime
-) -> Draft:
-    """Open an intake with the person's consent; an open one is shown instead."""
-    draft = open_draft(tx, user_id)
-    if draft is not None:
-        return draft
-    drafts.add(tx, user_id, QUESTIONNAIRE, questionnaire.version, Progress(), Consent(version, now))
-    return _draft(tx, user_id)
-
-
-def press(
-    tx: Transaction,
-    questionnaire: Questionnaire,
-    user_id: int,
-    key: str,
-    code: str,
-    now: datetime,
-) -> Step:
-    """Apply a pressed button. Raises StaleButton if it belongs to another step."""
-    draft = _draft(tx, user_id)
-    try:
-        progress = accept_button(questionnaire, draft.progress, key, code)
-    except InvalidAnswer as refusal:
-        return Step(draft, refusal=refusal)
-    return _keep(tx, questionnaire, draft, progress, now)
-
-
-def answer(
-    tx: Transaction, questionnaire: Questionnaire, user_id: int, raw: str, now: datetime
-) -> Step:
-    """Apply a typed text; a refused one is not stored. Raises StaleButton without a question."""
-    draft = _draft(tx, user_id)
-    try:
-        progress = accept_text(questionnaire, draft.progress, raw)
-    except InvalidAnswer as refusal:
-        drafts.save(tx, draft.id, count_failure(draft.progress), now)
-        return Step(_draft(tx, user_id), refusal=refusal)
-    return _keep(tx, questionnaire, draft, progress, now)
-
-
-def reopen_question(
-    tx: Transaction, questionnaire: Questionnaire, user_id: int, key: str, now: datetime
-) -> Draft:
-    """Open one question again from the review. Raises StaleButton if it no longer applies."""
-    draft = _draft(tx, user_id)
-    drafts.save(tx, draft.id, correct(questionnaire, draft.progress, key), now)
-    return _draft(tx, user_id)
-
-
-def abandon(tx: Transaction, user_id: int) -> bool:
-    """Delete the person's open intake; False if there was none."""
-    had_one = open_draft(tx, user_id) is not None
-    drafts.remove(tx, user_id, QUESTIONNAIRE)
-    return had_one
-
-
-def _draft(tx: Transaction, user_id: int) -> Draft:
-    draft = open_draft(tx, user_id)
+def consent(tx: Transaction, forms: Forms, user_id: int, now: datetime) -> Draft:
+    """Open an intake with the person's consent, or renew an open one's to today's notice."""
+    given = Consent(forms.notice_version, now)
+    draft = find(tx, forms, user_id, QUESTIONNAIRE)
     if draft is None:
-        raise StaleButton(N_("That button belongs to an earlier step."))
-    return draft
-
-
-def _keep(
-    tx: Transaction,
-    questionnaire: Questionnaire,
-    draft: Draft,
-    progress: Progress,
-    now: datetime,
-) -> Step:
-    if progress.ended is not None:
-        drafts.remove(tx, draft.user_id, QUESTIONNAIRE)
-        return Step(None, ended=progress.ended)
-    drafts.save(tx, draft.id, progress, now)
-    before = current_question(questionnaire, draft.progress)
-    settled = (
-        before is not None
-        and before.key in progress.answers
-        and (progress.ticked, progress.typed, progress.detour) == (None, None, None)
-    )
-    return Step(
-        _draft(tx, draft.user_id), answered=before.key if before is not None and settled else None
-    )
+        form = forms.questionnaires[QUESTIONNAIRE]
+        return drafts.add(tx, user_id, form, Progress(), given, now)
+    if draft.consent.version == forms.notice_version:
+        return draft
+    renewed = replace(draft, consent=given, live_message_id=None, updated_at=now)
+    drafts.save(tx, renewed)
+    return renewed
 
 
 def submit(
-    tx: Transaction,
-    programme: Programme,
-    questionnaire: Questionnaire,
-    user_id: int,
-    draft_id: int,
-    staff_chat: int,
-    now: datetime,
-) -> Consultation:
+    tx: Transaction, forms: Forms, user_id: int, draft_id: int, to: Submission
+) -> Consultation | OpenCase:
     """Log the finished intake as one consultation (R1), its KPI event and the staff notice.
 
-    Raises StaleButton if there is no finished intake: the second tap of two finds none.
+    While the company or the person has an open case nothing is logged: it is returned, to ask
+    whether this adds to it (R3). Raises AlreadySubmitted, or StaleButton if there is no finished
+    intake.
     """
-    draft = _draft(tx, user_id)
+    draft = _finished(tx, forms, user_id, draft_id)
+    case = _open_case(tx, draft)
+    return case if case is not None else _log(tx, draft, None, to)
+
+
+def submit_as_new(
+    tx: Transaction, forms: Forms, user_id: int, draft_id: int, to: Submission
+) -> Consultation:
+    """Log the intake as a consultation of its own beside the open case. Raises as `submit`."""
+    draft = _finished(tx, forms, user_id, draft_id)
+    case = _open_case(tx, draft)
+    return _log(tx, draft, case.consultation.id if case is not None else None, to)
+
+
+def append(
+    tx: Transaction, forms: Forms, user_id: int, draft_id: int, to: Submission
+) -> Consultation | OpenCase:
+    """Append the intake to the open case (R3): staff are told, nothing is counted.
+
+    If the case was closed meanwhile, the intake is logged as a new consultation. Raises as
+    `submit`.
+    """
+    draft = _finished(tx, forms, user_id, draft_id)
+    case = _open_case(tx, draft)
+    if case is None:
+        return _log(tx, draft, None, to)
+    new = NewAddendum(draft.id, user_id, draft.progress.answers, draft.consent, to.now)
+    addendum_id = addenda.add(tx, case.consultation.id, new)
+    _tell_staff(tx, NoticeKind.ADDENDUM, "addendum", addendum_id, to)
+    drafts.remove(tx, draft.id)
+    return case
+
+
+def _finished(tx: Transaction, forms: Forms, user_id: int, draft_id: int) -> Draft:
+    if consultations.of_draft(tx, draft_id, user_id) or addenda.is_submitted(tx, draft_id, user_id):
+        raise AlreadySubmitted(N_("This has been sent already. /status shows where it stands."))
+    draft = opened(tx, forms, user_id, QUESTIONNAIRE)
+    questionnaire = forms.questionnaires[QUESTIONNAIRE]
     if draft.id != draft_id or current_question(questionnaire, draft.progress) is not None:
         raise StaleButton(N_("Some questions are still open."))
-    new = _new_consultation(draft, now)
+    return draft
+
+
+def _open_case(tx: Transaction, draft: Draft) -> OpenCase | None:
+    answers = draft.progress.answers
+    company = consultations.find_company(tx, company_identity(answers))
+    # An institution consults for many companies: its person alone says nothing of the case.
+    person = None if answers.get("role") == "agent" else draft.user_id
+    found = consultations.latest_open(tx, company, person)
+    if found is None:
+        return None
+    return OpenCase(found, own=found.user_id == draft.user_id, answers=answers)
+
+
+def _log(tx: Transaction, draft: Draft, open_case: int | None, to: Submission) -> Consultation:
+    new = _new_consultation(draft, to.now)
     company = consultations.match_company(tx, company_identity(new.answers))
-    window = timedelta(days=programme.counting.duplicate_window_days)
-    suspect = consultations.latest_of_company(tx, company, now - window)
-    reference = consultations.next_reference(tx, FiscalYear.of(now))
+    window = timedelta(days=to.programme.counting.duplicate_window_days)
+    suspect = open_case or consultations.latest_of_company(tx, company, to.now - window)
+    reference = consultations.next_reference(tx, FiscalYear.of(to.now))
     consultation_id = consultations.add(tx, new, reference, company, suspect)
     consultations.record_event(
         tx,
         KpiEvent(
             kind=KpiKind.CONSULTATION,
             delta=1,
-            effective_date=now.astimezone(JST).date(),
+            effective_date=to.now.astimezone(JST).date(),
             eligibility=new.eligibility,
             channel=new.channel,
             consultation_id=consultation_id,
             reason="R1",
             actor="intake",
-            recorded_at=now,
+            recorded_at=to.now,
         ),
     )
-    outbox.add(
-        tx,
-        Notice(
-            recipient=staff_chat,
-            kind=NoticeKind.NEW_CONSULTATION,
-            payload={"consultation": consultation_id},
-            dedupe_key=f"new_consultation:{consultation_id}",
-            due_at=now,
-        ),
-    )
-    drafts.remove(tx, user_id, QUESTIONNAIRE)
+    _tell_staff(tx, NoticeKind.NEW_CONSULTATION, "consultation", consultation_id, to)
+    drafts.remove(tx, draft.id)
     return _logged(tx, consultation_id)
+
+
+def _tell_staff(tx: Transaction, kind: NoticeKind, what: str, row: int, to: Submission) -> None:
+    notice = Notice(
+        recipient=to.staff_chat,
+        kind=kind,
+        payload={what: row},
+        dedupe_key=f"{kind}:{row}",
+        due_at=to.now,
+    )
+    outbox.add(tx, notice)
 
 
 def _new_consultation(draft: Draft, now: datetime) -> NewConsultation:
@@ -212,31 +214,22 @@ def _logged(tx: Transaction, consultation_id: int) -> Consultation:
     return consultation
 
 
-def my_consultations(tx: Transaction, user_id: int) -> list[Consultation]:
-    """Return the person's latest consultations, newest first."""
-    return consultations.of_person(tx, user_id)
+def decide_nudges(tx: Transaction, now: datetime) -> int:
+    """Owe one reminder to everybody whose intake was last touched a day ago; return how many."""
+    nudged = drafts.mark_nudged(tx, QUESTIONNAIRE, now - NUDGE_AFTER, now)
+    for draft in nudged:
+        notice = Notice(
+            recipient=draft.user_id,
+            kind=NoticeKind.NUDGE,
+            payload={"draft": draft.id, "touched": draft.updated_at.isoformat()},
+            dedupe_key=f"nudge:{draft.id}",
+            due_at=now,
+        )
+        outbox.add(tx, notice)
+    return len(nudged)
 
 
-def remember_live_message(tx: Transaction, draft_id: int, message_id: int) -> None:
-    """Remember which message asks now, to turn it into a record once it is answered."""
-    drafts.remember_live_message(tx, draft_id, message_id)
-
-
-def language(tx: Transaction, user_id: int) -> str | None:
-    """Return the language the person chose, if any."""
-    return drafts.language(tx, user_id)
-
-
-def choose_language(tx: Transaction, user_id: int, chosen: str) -> None:
-    """Store the language the person chose."""
-    drafts.choose_language(tx, user_id, chosen)
-
-
-def forget_untouched(tx: Transaction, moment: datetime) -> int:
-    """Delete the drafts last touched before `moment`; return how many."""
-    return drafts.remove_untouched_since(tx, moment)
-
-
-def chosen_languages(tx: Transaction) -> dict[int, str]:
-    """Return everybody's chosen language by user id."""
-    return drafts.languages(tx)
+def to_nudge(tx: Transaction, draft_id: int, touched: datetime) -> Draft | None:
+    """Return the draft to remind of; None if it is gone or was touched since `touched` (UTC)."""
+    draft = drafts.by_id(tx, draft_id)
+    return draft if draft is not None and draft.updated_at == touched else None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.consultations import (
+    OPEN_STATES,
     CompanyIdentity,
     Consultation,
     ConsultationState,
@@ -40,6 +41,24 @@ def next_reference(tx: Transaction, fiscal_year: FiscalYear) -> Reference:
     return Reference(fiscal_year, number)
 
 
+def find_company(tx: Transaction, identity: CompanyIdentity) -> int | None:
+    """Return the id of a known company, by corporate number or name key + municipality (R3)."""
+    return (
+        _company_by_number(tx, identity)
+        or tx.connection.execute(_same_name(identity).order_by(CompanyRow.id).limit(1)).scalar()
+    )
+
+
+def _same_name(identity: CompanyIdentity) -> Select[int]:
+    """Select by name key + municipality, leaving out what bears another corporate number."""
+    same_name = select(CompanyRow.id).where(
+        CompanyRow.name_key == identity.name_key, CompanyRow.city == identity.city
+    )
+    if identity.corporate_number is None:
+        return same_name
+    return same_name.where(CompanyRow.corporate_number.is_(None))
+
+
 def match_company(tx: Transaction, identity: CompanyIdentity) -> int:
     """Return the id of the company, by corporate number or name key + municipality (R3).
 
@@ -69,15 +88,8 @@ def _company_by_number(tx: Transaction, identity: CompanyIdentity) -> int | None
 
 
 def _company_by_name(tx: Transaction, identity: CompanyIdentity) -> int | None:
-    same_name = select(CompanyRow.id).where(
-        CompanyRow.name_key == identity.name_key, CompanyRow.city == identity.city
-    )
-    if identity.corporate_number is None:
-        return tx.connection.execute(same_name.order_by(CompanyRow.id).limit(1)).scalar()
-    found = tx.connection.execute(
-        same_name.where(CompanyRow.corporate_number.is_(None)).order_by(CompanyRow.id).limit(1)
-    ).scalar()
-    if found is not None:
+    found = tx.connection.execute(_same_name(identity).order_by(CompanyRow.id).limit(1)).scalar()
+    if found is not None and identity.corporate_number is not None:
         tx.connection.execute(
             update(CompanyRow)
             .where(CompanyRow.id == found)
@@ -94,6 +106,42 @@ def latest_of_company(tx: Transaction, company_id: int, since: datetime) -> int 
         .order_by(ConsultationRow.id.desc())
         .limit(1)
     ).scalar()
+
+
+def latest_open(
+    tx: Transaction, company_id: int | None, user_id: int | None
+) -> Consultation | None:
+    """Return the latest open consultation of the company or of the person (R3)."""
+    # Compared to None, a column would be IS NULL: an anonymised row is nobody's.
+    theirs = [
+        column == value
+        for column, value in (
+            (ConsultationRow.company_id, company_id),
+            (ConsultationRow.user_id, user_id),
+        )
+        if value is not None
+    ]
+    if not theirs:
+        return None
+    found = _load(
+        tx,
+        select(ConsultationRow)
+        .where(or_(*theirs), ConsultationRow.state.in_(OPEN_STATES))
+        .order_by(ConsultationRow.id.desc())
+        .limit(1),
+    )
+    return found[0] if found else None
+
+
+def of_draft(tx: Transaction, draft_id: int, user_id: int) -> Consultation | None:
+    """Return the consultation that the person's draft became."""
+    found = _load(
+        tx,
+        select(ConsultationRow).where(
+            ConsultationRow.draft_id == draft_id, ConsultationRow.user_id == user_id
+        ),
+    )
+    return found[0] if found else None
 
 
 def add(

@@ -1,20 +1,22 @@
-"""Drafts: one row for each person's open questionnaire, and the language they chose."""
+"""Drafts: one row for each questionnaire that a person is filling in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.drafts import Consent, Draft
+from domain.needs import QUESTIONNAIRE
 from domain.questions import Progress
-from storage.tables import DraftRow, PersonRow
+from storage.tables import DraftRow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from domain.form import Answer, Answers
+    from sqlalchemy import Row
+
+    from domain.form import Answer, Answers, Questionnaire
     from storage.database import Transaction
 
 
@@ -51,13 +53,29 @@ def _progress_from_json(data: dict[str, Any]) -> Progress:
 _COLUMNS = (
     DraftRow.id,
     DraftRow.user_id,
+    DraftRow.questionnaire,
     DraftRow.questionnaire_version,
     DraftRow.progress,
     DraftRow.consent_version,
     DraftRow.consented_at,
     DraftRow.live_message_id,
+    DraftRow.contact_keyboard,
     DraftRow.updated_at,
 )
+
+
+def _draft(row: Row[Any]) -> Draft:
+    return Draft(
+        id=row.id,
+        user_id=row.user_id,
+        questionnaire=row.questionnaire,
+        questionnaire_version=row.questionnaire_version,
+        progress=_progress_from_json(row.progress),
+        consent=Consent(row.consent_version, row.consented_at),
+        live_message_id=row.live_message_id,
+        contact_keyboard=row.contact_keyboard,
+        updated_at=row.updated_at,
+    )
 
 
 def find(tx: Transaction, user_id: int, questionnaire: str) -> Draft | None:
@@ -67,48 +85,75 @@ def find(tx: Transaction, user_id: int, questionnaire: str) -> Draft | None:
             DraftRow.user_id == user_id, DraftRow.questionnaire == questionnaire
         )
     ).first()
-    if row is None:
-        return None
-    return Draft(
-        id=row.id,
-        user_id=row.user_id,
-        questionnaire_version=row.questionnaire_version,
-        progress=_progress_from_json(row.progress),
-        consent=Consent(row.consent_version, row.consented_at),
-        live_message_id=row.live_message_id,
-        updated_at=row.updated_at,
-    )
+    return _draft(row) if row is not None else None
+
+
+def latest(tx: Transaction, user_id: int) -> Draft | None:
+    """Return the draft the person touched last, of any questionnaire: a typed text is its."""
+    row = tx.connection.execute(
+        select(*_COLUMNS)
+        .where(DraftRow.user_id == user_id)
+        .order_by(DraftRow.updated_at.desc(), DraftRow.id.desc())
+        .limit(1)
+    ).first()
+    return _draft(row) if row is not None else None
+
+
+def by_id(tx: Transaction, draft_id: int) -> Draft | None:
+    """Return a draft; None once it is submitted or deleted."""
+    row = tx.connection.execute(select(*_COLUMNS).where(DraftRow.id == draft_id)).first()
+    return _draft(row) if row is not None else None
 
 
 def add(
     tx: Transaction,
     user_id: int,
-    questionnaire: str,
-    version: int,
+    questionnaire: Questionnaire,
     progress: Progress,
     consent: Consent,
-) -> None:
-    """Open a draft, replacing the person's earlier one of the same questionnaire."""
-    remove(tx, user_id, questionnaire)
-    tx.connection.execute(
-        insert(DraftRow).values(
+    now: datetime,
+) -> Draft:
+    """Open a draft. Raises IntegrityError if the person has one of this questionnaire."""
+    draft_id = tx.connection.execute(
+        insert(DraftRow)
+        .values(
             user_id=user_id,
-            questionnaire=questionnaire,
-            questionnaire_version=version,
+            questionnaire=questionnaire.name,
+            questionnaire_version=questionnaire.version,
             progress=_progress_to_json(progress),
             consent_version=consent.version,
             consented_at=consent.given_at,
-            updated_at=consent.given_at,
+            updated_at=now,
         )
+        .returning(DraftRow.id)
+    ).scalar_one()
+    return Draft(
+        id=draft_id,
+        user_id=user_id,
+        questionnaire=questionnaire.name,
+        questionnaire_version=questionnaire.version,
+        progress=progress,
+        consent=consent,
+        live_message_id=None,
+        contact_keyboard=False,
+        updated_at=now,
     )
 
 
-def save(tx: Transaction, draft_id: int, progress: Progress, now: datetime) -> None:
-    """Store how far the person has come."""
+def save(tx: Transaction, draft: Draft) -> None:
+    """Store a draft as it is now."""
     tx.connection.execute(
         update(DraftRow)
-        .where(DraftRow.id == draft_id)
-        .values(progress=_progress_to_json(progress), updated_at=now)
+        .where(DraftRow.id == draft.id)
+        .values(
+            questionnaire_version=draft.questionnaire_version,
+            progress=_progress_to_json(draft.progress),
+            consent_version=draft.consent.version,
+            consented_at=draft.consent.given_at,
+            live_message_id=draft.live_message_id,
+            contact_keyboard=draft.contact_keyboard,
+            updated_at=draft.updated_at,
+        )
     )
 
 
@@ -119,11 +164,9 @@ def remember_live_message(tx: Transaction, draft_id: int, message_id: int) -> No
     )
 
 
-def remove(tx: Transaction, user_id: int, questionnaire: str) -> None:
-    """Delete the person's draft of this questionnaire."""
-    tx.connection.execute(
-        delete(DraftRow).where(DraftRow.user_id == user_id, DraftRow.questionnaire == questionnaire)
-    )
+def remove(tx: Transaction, draft_id: int) -> None:
+    """Delete a draft."""
+    tx.connection.execute(delete(DraftRow).where(DraftRow.id == draft_id))
 
 
 def remove_untouched_since(tx: Transaction, moment: datetime) -> int:
@@ -131,31 +174,25 @@ def remove_untouched_since(tx: Transaction, moment: datetime) -> int:
     return tx.connection.execute(delete(DraftRow).where(DraftRow.updated_at < moment)).rowcount
 
 
-def count(tx: Transaction) -> int:
-    """Return how many drafts are open."""
-    return tx.connection.execute(select(func.count()).select_from(DraftRow)).scalar_one()
-
-
-def language(tx: Transaction, user_id: int) -> str | None:
-    """Return the language the person chose, if any."""
-    return tx.connection.execute(
-        select(PersonRow.language).where(PersonRow.user_id == user_id)
-    ).scalar_one_or_none()
-
-
-def choose_language(tx: Transaction, user_id: int, chosen: str) -> None:
-    """Store the language the person chose."""
-    upsert = sqlite.insert if tx.is_sqlite else postgresql.insert
-    tx.connection.execute(
-        upsert(PersonRow)
-        .values(user_id=user_id, language=chosen)
-        .on_conflict_do_update(index_elements=["user_id"], set_={"language": chosen})
-    )
-
-
-def languages(tx: Transaction) -> dict[int, str]:
-    """Return everybody's chosen language by user id."""
+def mark_nudged(
+    tx: Transaction, questionnaire: str, untouched_since: datetime, now: datetime
+) -> list[Draft]:
+    """Mark the drafts untouched since a moment and never nudged; return them."""
     rows = tx.connection.execute(
-        select(PersonRow.user_id, PersonRow.language).where(PersonRow.language.is_not(None))
+        update(DraftRow)
+        .where(
+            DraftRow.questionnaire == questionnaire,
+            DraftRow.updated_at <= untouched_since,
+            DraftRow.nudged_at.is_(None),
+        )
+        .values(nudged_at=now)
+        .returning(*_COLUMNS)
     )
-    return {user_id: chosen for user_id, chosen in rows if chosen is not None}
+    return [_draft(row) for row in rows]
+
+
+def count(tx: Transaction) -> int:
+    """Return how many intakes are being filled in."""
+    return tx.connection.execute(
+        select(func.count()).select_from(DraftRow).where(DraftRow.questionnaire == QUESTIONNAIRE)
+    ).scalar_one()

@@ -1,4 +1,4 @@
-"""Who cannot be written to: people who blocked the bot or deleted their account."""
+"""People: the language they chose, and who cannot be written to (bot blocked, account deleted)."""
 
 from __future__ import annotations
 
@@ -43,3 +43,28 @@ def unreachable_since(tx: Transaction, user_id: int) -> datetime | None:
     return tx.connection.execute(
         select(PersonRow.unreachable_since).where(PersonRow.user_id == user_id)
     ).scalar_one_or_none()
+
+
+def language(tx: Transaction, user_id: int) -> str | None:
+    """Return the language the person chose, if any."""
+    return tx.connection.execute(
+        select(PersonRow.language).where(PersonRow.user_id == user_id)
+    ).scalar_one_or_none()
+
+
+def choose_language(tx: Transaction, user_id: int, chosen: str) -> None:
+    """Store the language the person chose."""
+    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
+    tx.connection.execute(
+        insert(PersonRow)
+        .values(user_id=user_id, language=chosen)
+        .on_conflict_do_update(index_elements=["user_id"], set_={"language": chosen})
+    )
+
+
+def languages(tx: Transaction) -> dict[int, str]:
+    """Return everybody's chosen language by user id."""
+    rows = tx.connection.execute(
+        select(PersonRow.user_id, PersonRow.language).where(PersonRow.language.is_not(None))
+    )
+    return {user_id: chosen for user_id, chosen in rows if chosen is not None}

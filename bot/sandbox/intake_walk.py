@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SHARED_CONTACT = "(shared contact)"
 _CONTROLS = frozenset({BACK, DONE, KEEP, RETYPE, SKIP, YES})
 _ONWARD = tuple(pack(INTAKE, action) for action in ("begin", "agree", "resume"))
+_SHARE = pack(INTAKE, "share")
 _SUBMIT, _CORRECT = pack(INTAKE, "submit"), pack(INTAKE, "correct")
 _REFERENCE = re.compile(r"[A-Z]\d+-\d{4,}")
 _TICK = "✓"
@@ -161,6 +162,9 @@ class IntakeWalk:
             sent = await self._actor.say(text)
             await self._actor.reply(sent.message_id, lambda _: True, f"a word on {text}")
         if accepted == SHARED_CONTACT:
+            share = screen.button(_SHARE)
+            if share is not None:
+                await self._actor.press(share, screen.message)
             await self._actor.share_contact(screen.message.message_id)
         else:
             await self._actor.say(accepted)

@@ -6,6 +6,7 @@ typed question needs a text in `_TEXTS`.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from domain.questions import BACK, DONE, KEEP, RETYPE, SKIP, YES
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
 _CONTROLS = {BACK, DONE, KEEP, RETYPE, SKIP, YES}
 _BEGIN, _AGREE = pack(INTAKE, "begin"), pack(INTAKE, "agree")
 _SUBMIT = pack(INTAKE, "submit-")
+_NAMES = itertools.count(1)
 _TEXTS = {
-    "company": "株式会社窓口製作所",
-    "corporate_number": "1180301018771",
     "issue_text": "県外に販路を広げたいが、営業を任せられる者がいない。",
     "contact": "山田 太郎（専務）",
     "tel": "048-830-0000",
@@ -47,11 +47,20 @@ def needs_walk(answered: int, screen: Screen | None) -> Step | None:
 def _answer(screen: Screen, key: str, codes: dict[str, str]) -> Step:
     if YES in codes:
         return Tap(codes[YES], with_buttons=True)
+    if key == "corporate_number":
+        return Tap(codes[SKIP], with_buttons=True)
     choices: Sequence[str] = [code for code in codes if code not in _CONTROLS]
     if not choices:
-        return Typed(_TEXTS[key], with_buttons=True)
+        return Typed(_text(key), with_buttons=True)
     if DONE not in codes:
         return Tap(codes[choices[0]], with_buttons=True)
     if screen.method == SEND_MESSAGE:
         return Tap(codes[choices[0]], answered_by="editMessageText", with_buttons=True)
     return Tap(codes[DONE], with_buttons=True)
+
+
+def _text(key: str) -> str:
+    if key == "company":
+        # A company with an open case would be asked whether it adds to it.
+        return f"株式会社窓口製作所{next(_NAMES)}"
+    return _TEXTS[key]

@@ -229,6 +229,7 @@ async def test_the_staff_chat_is_followed_across_a_restart(counter: Counter) -> 
     await counter.open()
     counter.moment += timedelta(minutes=1)
     await submit(counter)
+    await counter.press(OWNER, "新しいご相談")
     await counter.delivery.send_due()
     assert "R8-0002" in counter.wire.last(-2002).text
 

@@ -1,0 +1,66 @@
+"""A return call: somebody would rather be telephoned (R9). It is no consultation, nor counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from domain.form import Questionnaire, Typed
+from domain.questions import Progress
+from domain.texts import N_
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.drafts import Consent
+    from domain.form import Answers
+
+QUESTIONNAIRE = "call"
+VERSION = 1
+_SHARED_KEYS = ("contact", "tel", "when")
+
+
+def return_call_questionnaire(needs: Questionnaire) -> Questionnaire:
+    """Return the three questions of a return call, asked and parsed as in the needs form."""
+    contact, tel, when = (needs.by_key[key] for key in _SHARED_KEYS)
+    if not isinstance(tel, Typed):
+        message = "the needs form asks for its telephone number otherwise"
+        raise TypeError(message)
+    questions = (
+        replace(contact, number=1, when=_always),
+        replace(tel, number=2, skip_label=None, when=_always),
+        replace(when, number=3, text=N_("When shall we call you?"), when=_always),
+    )
+    return Questionnaire(QUESTIONNAIRE, VERSION, questions)
+
+
+def known_already(needs: Answers) -> Progress:
+    """Return the progress of a return call with what an intake has answered already."""
+    return Progress({k: needs[k] for k in _SHARED_KEYS if needs.get(k) is not None})
+
+
+def _always(_answers: Answers) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class NewReturnCall:
+    """A request as it is submitted; `requested_at` in UTC."""
+
+    draft_id: int
+    user_id: int
+    answers: Answers
+    consent: Consent
+    requested_at: datetime
+
+
+@dataclass(frozen=True)
+class ReturnCall:
+    """A request to be called back; open until somebody on the staff says it is `done_at`."""
+
+    id: int
+    user_id: int
+    answers: Answers
+    requested_at: datetime
+    assignee: int | None
+    done_at: datetime | None

@@ -1,0 +1,35 @@
+"""What a draft asks now, as a message: the notice again, a question, its echo, or the review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.form import Typed
+from domain.questions import current_question
+from handlers.consent import notice
+from handlers.questions import confirm_text, question_buttons, question_text
+from handlers.review import review_buttons, review_text
+
+if TYPE_CHECKING:
+    from telegram import InlineKeyboardMarkup
+
+    from domain.drafts import Draft
+    from handlers.context import Context
+
+
+def asks(context: Context, draft: Draft) -> tuple[str, InlineKeyboardMarkup]:
+    """Return the text (HTML) and the buttons of what a draft asks now."""
+    forms = context.house.forms
+    questionnaire = forms.questionnaires[draft.questionnaire]
+    if draft.consent.version != forms.notice_version:
+        return notice(context, draft.questionnaire)
+    question = current_question(questionnaire, draft.progress)
+    if question is None:
+        return (
+            review_text(context, questionnaire, draft.progress.answers),
+            review_buttons(context, draft),
+        )
+    buttons = question_buttons(context, questionnaire, draft.progress, question)
+    if isinstance(question, Typed) and draft.progress.typed is not None:
+        return confirm_text(context, question, draft.progress.typed), buttons
+    return question_text(context, questionnaire, question, draft.progress.answers), buttons

@@ -1,0 +1,110 @@
+"""The staff's side of a return call: take it, read the number in private, say it is done."""
+
+from __future__ import annotations
+
+import asyncio
+from html import escape
+from typing import TYPE_CHECKING
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import KeyboardButtonStyle
+
+from domain.return_calls import QUESTIONNAIRE
+from handlers import replies
+from handlers.callbacks import CALL, number_in, pack
+from handlers.private_chat import send_privately
+from handlers.questions import answer_sheet, shown_answer
+from handlers.return_calls import moment
+from handlers.updates import pressed, user_and_chat
+from services import return_calls
+from services.cases import AlreadyTaken
+
+if TYPE_CHECKING:
+    from telegram import Update
+
+    from handlers.context import Context
+    from services.return_calls import CallCard
+
+
+def card_text(context: Context, card: CallCard) -> str:
+    """Return the card: when it was asked and for when, never a name or number (HTML)."""
+    _ = context.gettext
+    when = context.house.forms.questionnaires[QUESTIONNAIRE].by_key["when"]
+    lines = [
+        _("<b>Please call back (no. %(number)d)</b>") % {"number": card.call.id},
+        _("Requested: %(moment)s") % {"moment": moment(context, card.call)},
+        f"{escape(_(when.title))}：{escape(shown_answer(context, when, card.call.answers))}",
+    ]
+    if card.assignee_name is not None:
+        lines.append(_("In charge: %(name)s") % {"name": escape(card.assignee_name)})
+    if card.call.done_at is not None:
+        lines.append(_("The call is done."))
+    return "\n".join(lines)
+
+
+def card_buttons(context: Context, card: CallCard) -> InlineKeyboardMarkup | None:
+    """Return "take" while nobody has it, the details, and "done" once somebody has."""
+    if card.call.done_at is not None:
+        return None
+    _ = context.gettext
+    primary = KeyboardButtonStyle.PRIMARY
+
+    def button(label: str, action: str, style: str | None = None) -> list[InlineKeyboardButton]:
+        return [
+            InlineKeyboardButton(label, callback_data=pack(CALL, action, card.call.id), style=style)
+        ]
+
+    details = button(_("Name and number (private chat)"), "details")
+    if card.call.assignee is None:
+        return InlineKeyboardMarkup([button(_("I take it"), "take", primary), details])
+    return InlineKeyboardMarkup([details, button(_("I have called"), "done", primary)])
+
+
+async def _show(update: Update, context: Context, card: CallCard, text: str) -> None:
+    query, _, message = pressed(update)
+    _, chat = user_and_chat(update)
+    card_now = card_text(context, card), card_buttons(context, card)
+    await asyncio.gather(
+        replies.answer_query(query, text),
+        replies.edit(context, chat, message, *card_now),
+    )
+
+
+async def take(update: Update, context: Context) -> None:
+    """Take the call; the first tap wins."""
+    _, data, _ = pressed(update)
+    user, _ = user_and_chat(update)
+    call_id = number_in(data)
+    try:
+        card = await context.transact(return_calls.take, user, call_id, context.now)
+        text = context.gettext("This call is yours now.")
+    except AlreadyTaken as taken:
+        card = await context.read(return_calls.card, call_id)
+        text = context.gettext(taken.message) % taken.params
+    await _show(update, context, card, text)
+
+
+async def done(update: Update, context: Context) -> None:
+    """The person was called."""
+    _, data, _ = pressed(update)
+    user, _ = user_and_chat(update)
+    card = await context.transact(return_calls.finish, user, number_in(data), context.now)
+    await _show(update, context, card, context.gettext("The call is done."))
+
+
+async def details(update: Update, context: Context) -> None:
+    """Send name and number to the private chat of the staff member."""
+    query, data, _ = pressed(update)
+    user, _ = user_and_chat(update)
+    card = await context.transact(return_calls.details, user, number_in(data), context.now)
+    form = context.house.forms.questionnaires[QUESTIONNAIRE]
+    title = context.gettext("<b>Please call back (no. %(number)d)</b>") % {"number": card.call.id}
+    sheet = answer_sheet(context, form, card.call.answers)
+    await send_privately(context, query, user, f"{title}\n\n{sheet}")
+
+
+async def refresh(update: Update, context: Context) -> None:
+    """Show a card as it is now."""
+    _, data, _ = pressed(update)
+    card = await context.read(return_calls.card, number_in(data))
+    await _show(update, context, card, "")

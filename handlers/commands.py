@@ -1,0 +1,88 @@
+"""Commands for everybody: where I stand, what I can do, what becomes of my information."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from babel.dates import format_date
+
+from domain.fiscal_year import JST
+from handlers import replies
+from handlers.command_menu import commands_of
+from handlers.consent import privacy_text
+from handlers.drafts import ask
+from handlers.needs import receipt, welcome
+from handlers.office import office
+from handlers.return_calls import moment
+from handlers.updates import user_and_chat
+from services import needs, staff
+
+if TYPE_CHECKING:
+    from telegram import Update
+
+    from domain.consultations import Consultation
+    from handlers.context import Context
+    from services.needs import Standing
+
+
+async def status(update: Update, context: Context) -> None:
+    """/status: the person's consultations and requests, and where they stand."""
+    user, chat = user_and_chat(update)
+    standing = await context.read(needs.standing, context.house.forms, user)
+    await replies.send(context, chat, status_text(context, standing))
+
+
+def status_text(context: Context, standing: Standing) -> str:
+    """Return what a person has submitted, newest first (HTML)."""
+    _ = context.gettext
+    lines = [_consultation_line(context, one) for one in standing.consultations]
+    if lines:
+        lines.insert(0, f"<b>{_('Your consultations')}</b>")
+    call = standing.return_call
+    if call is not None:
+        text = _("Request to be called back: %(moment)s")
+        lines.append(text % {"moment": moment(context, call)})
+    if standing.draft is not None:
+        lines.append(_("There is an unfinished form. /start goes on with it."))
+    return "\n".join(lines) or _("There is no consultation yet. /start begins one.")
+
+
+def _consultation_line(context: Context, consultation: Consultation) -> str:
+    _ = context.gettext
+    states = {"new": _("received"), "triaged": _("a person in charge is decided")}
+    day = format_date(
+        consultation.submitted_at.astimezone(JST).date(), "medium", locale=context.language
+    )
+    return f"{consultation.reference}　{day}　{escape(states[consultation.state])}"
+
+
+async def show_current(update: Update, context: Context) -> None:
+    """Show where the person stands: the open question, else what they have submitted."""
+    user, chat = user_and_chat(update)
+    standing = await context.read(needs.standing, context.house.forms, user)
+    newest = standing.consultations[0] if standing.consultations else None
+    if standing.draft is not None:
+        await ask(context, chat, standing.draft)
+    elif newest is not None and newest.state == "new" and standing.return_call is None:
+        await replies.send(context, chat, receipt(context, newest))
+    elif newest is not None or standing.return_call is not None:
+        await replies.send(context, chat, status_text(context, standing))
+    else:
+        await welcome(update, context)
+
+
+async def help_(update: Update, context: Context) -> None:
+    """/help: what this person can do here."""
+    user, chat = user_and_chat(update)
+    member = await context.read(staff.member, user)
+    commands = commands_of(member, context.house.translations[context.language])
+    lines = [f"/{command.command} {escape(command.description)}" for command in commands]
+    by_telephone = context.gettext("By telephone: %(telephone)s (%(hours)s)") % office(context)
+    await replies.send(context, chat, "\n".join([*lines, "", by_telephone]))
+
+
+async def privacy(update: Update, context: Context) -> None:
+    """/privacy: what is kept, for how long, and how to have it deleted."""
+    _, chat = user_and_chat(update)
+    await replies.send(context, chat, privacy_text(context))

@@ -1,0 +1,117 @@
+"""By telephone instead: the number to call, and asking to be called back (R9)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from babel.dates import format_datetime
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from domain.fiscal_year import JST
+from domain.needs import QUESTIONNAIRE as NEEDS
+from domain.return_calls import QUESTIONNAIRE
+from handlers import replies
+from handlers.callbacks import RETURN_CALL, number_in, pack
+from handlers.consent import agreed_line, notice
+from handlers.drafts import ask, ask_in
+from handlers.leaving import close_keyboard, resume_button
+from handlers.office import copy_telephone, office
+from handlers.updates import pressed, user_and_chat
+from services import drafts, return_calls
+
+if TYPE_CHECKING:
+    from telegram import Update
+
+    from domain.return_calls import ReturnCall
+    from handlers.context import Context
+
+
+async def by_telephone(update: Update, context: Context) -> None:
+    """Show the telephone and its hours, and offer to call back."""
+    query, _, message = pressed(update)
+    user, chat = user_and_chat(update)
+    _ = context.gettext
+    step = await context.transact(drafts.set_aside, user, NEEDS, context.now)
+    text = _("Please call us.\n%(telephone)s (%(hours)s)")
+    if step is not None:
+        text += "\n\n" + _("What you have entered stays saved.")
+    call_back = InlineKeyboardButton(
+        _("I would like to be called back"), callback_data=pack(RETURN_CALL, "begin")
+    )
+    buttons = InlineKeyboardMarkup(
+        [[copy_telephone(context)], [call_back], *_way_back(context, in_intake=step is not None)]
+    )
+    await asyncio.gather(
+        replies.answer_query(query),
+        replies.edit(context, chat, message, text % office(context), buttons),
+        close_keyboard(context, chat, step),
+    )
+
+
+def _way_back(context: Context, *, in_intake: bool) -> list[list[InlineKeyboardButton]]:
+    _ = context.gettext
+    if in_intake:
+        return [[resume_button(context, NEEDS, _("Back to the form"))]]
+    return [[InlineKeyboardButton(_("Begin the form"), callback_data=pack("in", "begin"))]]
+
+
+async def begin(update: Update, context: Context) -> None:
+    """Ask what a call needs and the intake does not know; first the notice, without consent."""
+    query, _, message = pressed(update)
+    user, chat = user_and_chat(update)
+    draft = await context.transact(return_calls.begin, context.house.forms, user, context.now)
+    if draft is None:
+        text, buttons = notice(context, QUESTIONNAIRE)
+        showing = replies.edit(context, chat, message, text, buttons)
+    else:
+        showing = ask_in(context, chat, message, draft)
+    await asyncio.gather(replies.answer_query(query), showing)
+
+
+async def agree(update: Update, context: Context) -> None:
+    """The person agrees to the notice: the first question."""
+    query, _, message = pressed(update)
+    user, chat = user_and_chat(update)
+    draft = await context.transact(return_calls.consent, context.house.forms, user, context.now)
+    await asyncio.gather(
+        replies.answer_query(query),
+        replies.edit(context, chat, message, agreed_line(context)),
+        ask(context, chat, draft),
+    )
+
+
+async def submit(update: Update, context: Context) -> None:
+    """Ask for the call."""
+    query, data, message = pressed(update)
+    user, chat = user_and_chat(update)
+    house = context.house
+    call = await context.transact(
+        return_calls.submit, house.forms, user, number_in(data), house.staff_chat, context.now
+    )
+    in_intake = await context.read(drafts.find, context.house.forms, user, NEEDS) is not None
+    buttons = InlineKeyboardMarkup(_way_back(context, in_intake=in_intake))
+    await asyncio.gather(
+        replies.answer_query(query),
+        replies.edit(context, chat, message, requested_text(context, call), buttons),
+    )
+
+
+def requested_text(context: Context, call: ReturnCall) -> str:
+    """Return the receipt of a request (HTML); outside office hours it says so."""
+    _ = context.gettext
+    lines = [_("We will call you back. Requested: %(moment)s")]
+    if context.house.programme.is_open_at(call.requested_at):
+        lines.append(_("We will call you within %(days)d working days."))
+    else:
+        lines.append(
+            _("Our hours are %(hours)s. We will contact you from the next working day on.")
+        )
+    lines.append(_("If it is urgent: %(telephone)s (%(hours)s)"))
+    return "\n".join(lines) % {**office(context), "moment": moment(context, call)}
+
+
+def moment(context: Context, call: ReturnCall) -> str:
+    """Return when a call was asked for (JST)."""
+    local = call.requested_at.astimezone(JST)
+    return format_datetime(local, context.gettext("MMM d (EEE) H:mm"), locale=context.language)

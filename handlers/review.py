@@ -1,0 +1,77 @@
+"""The review of a finished questionnaire: every answer, a way to correct each, the last button."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import KeyboardButtonStyle
+
+from domain.needs import QUESTIONNAIRE as NEEDS
+from domain.questions import correctable_questions
+from handlers import replies
+from handlers.callbacks import FAMILIES, FIX, form_of, pack
+from handlers.questions import answer_sheet
+from handlers.updates import pressed, user_and_chat
+from services import drafts
+
+if TYPE_CHECKING:
+    from telegram import Update
+
+    from domain.drafts import Draft
+    from domain.form import Answers, Questionnaire
+    from handlers.context import Context
+
+
+def review_text(context: Context, questionnaire: Questionnaire, answers: Answers) -> str:
+    """Return all answers under a heading that says nothing has been sent yet (HTML)."""
+    _ = context.gettext
+    if questionnaire.name == NEEDS:
+        heading = _("Is this right? Nothing has been sent yet.")
+    else:
+        heading = _("We will call you back as follows. Nothing has been sent yet.")
+    return f"<b>{heading}</b>\n\n{answer_sheet(context, questionnaire, answers)}"
+
+
+def review_buttons(context: Context, draft: Draft) -> InlineKeyboardMarkup:
+    """Return submit, correct and withdraw."""
+    _ = context.gettext
+    family = FAMILIES[draft.questionnaire]
+    send = _("Send") if draft.questionnaire == NEEDS else _("Ask for the call")
+    submit = pack(family, f"submit-{draft.id}")
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(send, callback_data=submit, style=KeyboardButtonStyle.SUCCESS)],
+            [InlineKeyboardButton(_("Correct an answer"), callback_data=pack(family, "correct"))],
+            [InlineKeyboardButton(_("Withdraw"), callback_data=pack(family, "cancel"))],
+        ]
+    )
+
+
+def _correction_buttons(
+    context: Context, questionnaire: Questionnaire, answers: Answers
+) -> InlineKeyboardMarkup:
+    _ = context.gettext
+    buttons = [
+        InlineKeyboardButton(_(q.title), callback_data=pack(FIX, questionnaire.name, q.key))
+        for q in correctable_questions(questionnaire, answers)
+    ]
+    rows = [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+    show = pack(FAMILIES[questionnaire.name], "resume")
+    rows.append([InlineKeyboardButton(_("Back to the list"), callback_data=show)])
+    return InlineKeyboardMarkup(rows)
+
+
+async def correct(update: Update, context: Context) -> None:
+    """Offer every answer for correction, in the place of the review."""
+    query, data, message = pressed(update)
+    user, chat = user_and_chat(update)
+    forms = context.house.forms
+    draft = await context.read(drafts.opened, forms, user, form_of(data))
+    questionnaire = forms.questionnaires[draft.questionnaire]
+    buttons = _correction_buttons(context, questionnaire, draft.progress.answers)
+    text = context.gettext("Which answer shall we correct?")
+    await asyncio.gather(
+        replies.answer_query(query), replies.edit(context, chat, message, text, buttons)
+    )

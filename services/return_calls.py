@@ -1,0 +1,151 @@
+"""Asking to be called back (R9), and the staff's side of it. Nothing here is counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from domain.drafts import Consent
+from domain.errors import DomainError, StaleButton
+from domain.needs import QUESTIONNAIRE as NEEDS
+from domain.outbox import Notice, NoticeKind
+from domain.questions import Progress, current_question
+from domain.return_calls import QUESTIONNAIRE, NewReturnCall, ReturnCall, known_already
+from domain.staff import Action
+from domain.texts import N_
+from services.cases import AlreadyTaken, permitted
+from services.drafts import find, opened
+from storage import drafts, outbox, return_calls, staff
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.drafts import Draft
+    from services.drafts import Forms
+    from storage.database import Transaction
+
+
+class AlreadyRequested(DomainError):
+    """The person has an open request: one at a time."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("We have your request already. Please wait for our call."))
+
+
+@dataclass(frozen=True)
+class CallCard:
+    """A request with the name of who has it."""
+
+    call: ReturnCall
+    assignee_name: str | None
+
+
+def begin(tx: Transaction, forms: Forms, user_id: int, now: datetime) -> Draft | None:
+    """Open a request with what the person's intake knows already; None without their consent.
+
+    The intake's consent covers the request. Raises AlreadyRequested if one is open.
+    """
+    if return_calls.open_of_person(tx, user_id) is not None:
+        raise AlreadyRequested
+    intake = find(tx, forms, user_id, NEEDS)
+    if intake is None or intake.consent.version != forms.notice_version:
+        return None
+    drafts.save(tx, replace(intake, live_message_id=None, contact_keyboard=False))
+    return _open(tx, forms, user_id, known_already(intake.progress.answers), intake.consent, now)
+
+
+def consent(tx: Transaction, forms: Forms, user_id: int, now: datetime) -> Draft:
+    """Open a request with the person's own consent. Raises AlreadyRequested."""
+    if return_calls.open_of_person(tx, user_id) is not None:
+        raise AlreadyRequested
+    given = Consent(forms.notice_version, now)
+    return _open(tx, forms, user_id, Progress(), given, now)
+
+
+def _open(
+    tx: Transaction, forms: Forms, user_id: int, known: Progress, given: Consent, now: datetime
+) -> Draft:
+    draft = drafts.find(tx, user_id, QUESTIONNAIRE)
+    if draft is None:
+        form = forms.questionnaires[QUESTIONNAIRE]
+        return drafts.add(tx, user_id, form, known, given, now)
+    renewed = replace(draft, consent=given, updated_at=now)
+    drafts.save(tx, renewed)
+    return renewed
+
+
+def submit(
+    tx: Transaction, forms: Forms, user_id: int, draft_id: int, staff_chat: int, now: datetime
+) -> ReturnCall:
+    """Store the request and owe the staff a notice.
+
+    Raises AlreadyRequested for a second tap, StaleButton if there is no finished request.
+    """
+    if return_calls.of_draft(tx, draft_id, user_id) is not None:
+        raise AlreadyRequested
+    draft = opened(tx, forms, user_id, QUESTIONNAIRE)
+    finished = current_question(forms.questionnaires[QUESTIONNAIRE], draft.progress) is None
+    if draft.id != draft_id or not finished:
+        raise StaleButton(N_("Some questions are still open."))
+    if return_calls.open_of_person(tx, user_id) is not None:
+        raise AlreadyRequested
+    call_id = return_calls.add(
+        tx, NewReturnCall(draft.id, user_id, draft.progress.answers, draft.consent, now)
+    )
+    notice = Notice(
+        recipient=staff_chat,
+        kind=NoticeKind.RETURN_CALL,
+        payload={"return_call": call_id},
+        dedupe_key=f"return_call:{call_id}",
+        due_at=now,
+    )
+    outbox.add(tx, notice)
+    drafts.remove(tx, draft.id)
+    return card(tx, call_id).call
+
+
+def open_request(tx: Transaction, user_id: int) -> ReturnCall | None:
+    """Return the person's open request, if there is one."""
+    return return_calls.open_of_person(tx, user_id)
+
+
+def card(tx: Transaction, call_id: int) -> CallCard:
+    """Return a request for the staff. Raises StaleButton if it is gone."""
+    call = return_calls.find(tx, call_id)
+    if call is None:
+        raise StaleButton(N_("That request is not there any more."))
+    name = staff.names(tx, call.assignee) if call.assignee is not None else None
+    return CallCard(call, name)
+
+
+def take(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallCard:
+    """Take a request: the first tap wins. Raises NotPermitted, AlreadyTaken or StaleButton."""
+    permitted(tx, user_id, Action.TAKE_CASE)
+    if return_calls.take(tx, call_id, user_id):
+        staff.audit(tx, user_id, "take_return_call", str(call_id), now)
+        return card(tx, call_id)
+    shown = card(tx, call_id)
+    if shown.call.assignee == user_id:
+        return shown
+    raise AlreadyTaken(N_("%(name)s already has this case."), name=shown.assignee_name or "–")
+
+
+def details(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallCard:
+    """Return a request with name and number; the look is audited. Raises NotPermitted."""
+    permitted(tx, user_id, Action.READ_RECORD)
+    shown = card(tx, call_id)
+    staff.audit(tx, user_id, "read_return_call", str(call_id), now)
+    return shown
+
+
+def finish(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallCard:
+    """Record that the person was called. Raises NotPermitted or StaleButton."""
+    permitted(tx, user_id, Action.TAKE_CASE)
+    if return_calls.finish(tx, call_id, now):
+        staff.audit(tx, user_id, "finish_return_call", str(call_id), now)
+    return card(tx, call_id)
+
+
+def forget_done(tx: Transaction, moment: datetime) -> int:
+    """Delete the requests dealt with before `moment`; return how many."""
+    return return_calls.remove_done_before(tx, moment)

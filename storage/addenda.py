@@ -1,0 +1,63 @@
+"""Addenda: further submissions for open consultations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+
+from domain.addenda import Addendum, NewAddendum
+from storage import consultations
+from storage.drafts import answers_from_json, answers_to_json
+from storage.tables import AddendumRow
+
+if TYPE_CHECKING:
+    from storage.database import Transaction
+
+
+def add(tx: Transaction, consultation_id: int, new: NewAddendum) -> int:
+    """Append to a consultation; return the addendum's id. A draft makes one at most."""
+    return tx.connection.execute(
+        insert(AddendumRow)
+        .values(
+            consultation_id=consultation_id,
+            draft_id=new.draft_id,
+            user_id=new.user_id,
+            answers=answers_to_json(new.answers),
+            consent_version=new.consent.version,
+            consented_at=new.consent.given_at,
+            submitted_at=new.submitted_at,
+        )
+        .returning(AddendumRow.id)
+    ).scalar_one()
+
+
+def find(tx: Transaction, addendum_id: int) -> Addendum | None:
+    """Return one addendum with its consultation."""
+    row = tx.connection.execute(
+        select(
+            AddendumRow.id,
+            AddendumRow.consultation_id,
+            AddendumRow.user_id,
+            AddendumRow.answers,
+            AddendumRow.submitted_at,
+        ).where(AddendumRow.id == addendum_id)
+    ).first()
+    consultation = consultations.find(tx, row.consultation_id) if row is not None else None
+    if row is None or consultation is None:
+        return None
+    return Addendum(
+        id=row.id,
+        consultation=consultation,
+        answers=answers_from_json(row.answers),
+        submitted_at=row.submitted_at,
+        same_person=row.user_id is not None and row.user_id == consultation.user_id,
+    )
+
+
+def is_submitted(tx: Transaction, draft_id: int, user_id: int) -> bool:
+    """Whether the person's draft became an addendum."""
+    statement = select(AddendumRow.id).where(
+        AddendumRow.draft_id == draft_id, AddendumRow.user_id == user_id
+    )
+    return tx.connection.execute(statement).first() is not None

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot import metrics
@@ -123,11 +123,15 @@ class Poller:
     async def _is_leader(self) -> bool:
         outcome = await self._lease.hold()
         state = Transport.POLLING if outcome.is_taken else Transport.STANDBY
-        if state is not self._vitals.intake and state is Transport.STANDBY:
+        if state is self._vitals.intake:
+            return outcome.is_taken
+        self._vitals.intake = state
+        if outcome.is_taken:
+            _LOGGER.info("updates come by polling")
+        else:
             _LOGGER.info("process %s polls; this one takes over when it ends", outcome.holder)
             # What the other one acknowledges meanwhile must not be asked for by its old number.
             self._offset = 0
-        self._vitals.intake = state
         return outcome.is_taken
 
     async def _fetch(self) -> list[dict[str, Any]]:
@@ -155,8 +159,9 @@ class Poller:
 
     async def _after_failure(self, error: Exception) -> None:
         """Wait before the next try; log the first of a row of failures only."""
-        if isinstance(error, InvalidToken):
-            raise error
+        if isinstance(error, EndPointNotFound):
+            # So the client calls a token that is not valid, when a method is called by its name.
+            raise InvalidToken from error
         metrics.POLLS.add("failed")
         if isinstance(error, RetryAfter):
             wait = error.retry_after

@@ -26,6 +26,7 @@ class Wire(BaseRequest):
 
     shown: dict[tuple[int, int], Shown] = field(default_factory=dict)
     alerts: list[str] = field(default_factory=list)
+    webhook: dict[str, Any] = field(default_factory=dict)
     fail_next: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     refusing: dict[int, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     """What sendMessage to a chat is answered, until the chat is taken out."""
@@ -59,6 +60,11 @@ class Wire(BaseRequest):
             return self._show(parameters, next(self._ids))
         if name == "editMessageText":
             return self._show(parameters, parameters["message_id"])
+        if name == "getWebhookInfo":
+            return {"url": "", **self.webhook, "has_custom_certificate": False,
+                    "pending_update_count": 0}  # fmt: skip
+        if name in {"setWebhook", "deleteWebhook"}:
+            self.webhook = parameters if name == "setWebhook" else {}
         if name == "answerCallbackQuery":
             self.alerts.append(parameters.get("text", ""))
         return True

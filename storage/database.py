@@ -135,6 +135,8 @@ class _GroupWriter(threading.Thread):
         return group, False
 
     def _commit(self, connection: Connection, group: list[tuple[Unit[Any], Future[Any]]]) -> None:
+        # A future given up in time is not run; from here on none can be given up.
+        group = [(unit, future) for unit, future in group if future.set_running_or_notify_cancel()]
         outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
         transaction = Transaction(connection)
         try:

@@ -81,3 +81,24 @@ def test_a_listener_that_fails_does_not_stop_the_database(
     assert [database.write(write).result(), database.write(write).result()] == [7, 7]
     database.close()
     assert "a listener to news failed" in caplog.text
+
+
+def test_a_submitter_that_went_away_does_not_stop_the_writer(url: str) -> None:
+    database = Database(url)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_tx: Transaction) -> int:
+        begun.set()
+        go_on.wait()
+        return 1
+
+    running = database.write(slow)
+    begun.wait()
+    waiting = [database.write(lambda _tx: 2) for _ in range(20)]
+    for future in (running, *waiting[::2]):
+        future.cancel()
+    go_on.set()
+    assert running.result() == 1
+    assert [future.result() for future in waiting if not future.cancelled()]
+    assert database.write(lambda _tx: 3).result() == 3
+    database.close()

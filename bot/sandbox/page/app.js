@@ -104,7 +104,7 @@ async function setSplit(isWanted) {
 
 function settle() {
   const shown = openPanes();
-  place(shown.length ? shown.map((pane) => pane.element) : [welcome()]);
+  arrange(shown.length ? shown.map((pane) => pane.element) : [welcome()]);
   app.classList.toggle("is-split", isSplit);
   splitButton.setAttribute("aria-pressed", String(isSplit));
   activate(active);
@@ -117,10 +117,10 @@ function settle() {
 }
 
 // Elements that stay where they are keep focus and scroll position.
-function place(elements) {
-  const main = document.getElementById("panes");
-  const isSame = elements.length === main.childElementCount && elements.every((each, index) => main.children[index] === each);
-  if (!isSame) main.replaceChildren(...elements);
+function arrange(elements) {
+  const place = document.getElementById("panes");
+  const isSame = elements.length === place.childElementCount && elements.every((each, index) => place.children[index] === each);
+  if (!isSame) place.replaceChildren(...elements);
 }
 
 const welcome = () => h("div", { class: "welcome" },

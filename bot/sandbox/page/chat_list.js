@@ -22,7 +22,7 @@ export function renderChatList(list, store, openIds, onChoose) {
   list.replaceChildren(...GROUPS.map(([title, belongs]) => {
     const chats = [...store.chats.values()].filter((chat) => belongs(store.people.get(chat.id)) && !chat.migrated_to);
     if (!chats.length) return h("span", { hidden: true });
-    return h("section", {}, h("h2", {}, title), h("ul", {}, ...chats.map((chat) => h("li", {}, entry(chat, store, openIds.has(chat.id), onChoose)))));
+    return h("section", {}, h("h3", {}, title), h("ul", {}, ...chats.map((chat) => h("li", {}, entry(chat, store, openIds.has(chat.id), onChoose)))));
   }));
   if (focused) list.querySelector(`[data-chat="${focused}"]`)?.focus();
 }

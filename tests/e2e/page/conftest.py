@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 from bot.sandbox import cast
 from bot.sandbox.server import SandboxServer
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 OWNER = cast.OWNER_METAL.id
 OTHER_OWNER = cast.OWNER_SWEETS.id
-STAFF = cast.STAFF.id
+MANAGER = cast.MANAGER.id
 STAFF_CHAT = cast.STAFF_CHAT_ID
 
 DESKTOP = {"width": 1280, "height": 800}
@@ -63,22 +63,31 @@ class Bot:
             (await self.call("sendMessage", chat_id=chat_id, text=text, **more))["message_id"]
         )
 
-    async def send_file(
-        self, method: str, field: str, name: str, content: bytes, **more: str
-    ) -> None:
+    async def send_file(self, method: str, field: str, content: bytes, **more: Any) -> None:
+        """Send a file under the name of its field."""
         form = aiohttp.FormData({name: str(value) for name, value in more.items()})
-        form.add_field(field, content, filename=name)
+        form.add_field(field, content, filename=field)
         async with self._session.post(f"{self._base}/{method}", data=form) as response:
             assert (await response.json())["ok"]
 
+    async def answer(self, text: str = "", **more: Any) -> Json:
+        """Answer the next press of a button and return it."""
+        press = await self.update("callback_query")
+        await self.call("answerCallbackQuery", callback_query_id=press["id"], text=text, **more)
+        return press
+
     async def update(self, kind: str) -> Json:
         """Return the next update of a kind; those before it are passed over."""
+        while kind not in (update := await self.next_update()):
+            pass
+        return dict(update[kind])
+
+    async def next_update(self) -> Json:
         while True:
-            updates = await self.call("getUpdates", offset=self._offset, timeout=10)
+            updates = await self.call("getUpdates", offset=self._offset, limit=1, timeout=10)
             for update in updates:
                 self._offset = update["update_id"] + 1
-                if kind in update:
-                    return dict(update[kind])
+                return dict(update)
 
 
 def button(text: str, data: str, **more: str) -> Json:
@@ -86,19 +95,20 @@ def button(text: str, data: str, **more: str) -> Json:
 
 
 class Screen:
-    """The page as a person meets it; `errors` is what the browser's console complained of."""
+    """The page as a person meets it; `foreign` is every address outside the sandbox it called."""
 
     def __init__(self, page: Page, server: SandboxServer) -> None:
         self.page = page
-        self.errors: list[str] = []
+        self._errors: list[str] = []
+        self._tolerated: list[str] = []
         self.foreign: list[str] = []
         page.on("console", lambda told: self._on_console(told.type, told.text))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", lambda error: self._errors.append(str(error)))
         page.on("request", lambda request: self._on_request(request.url, server.url))
 
     def _on_console(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"}:
-            self.errors.append(text)
+            self._errors.append(text)
 
     def _on_request(self, url: str, home: str) -> None:
         if not url.startswith((home, "data:", "blob:")):
@@ -107,6 +117,23 @@ class Screen:
     async def open(self, server: SandboxServer, *chats: int) -> None:
         await self.page.goto(f"{server.page_url}#{','.join(map(str, chats))}")
         await self.page.wait_for_selector("body[data-ready]")
+
+    def tolerate(self, words: str) -> None:
+        """Let the browser complain of what the test provokes."""
+        self._tolerated.append(words)
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the console showed that no test provoked."""
+        return [
+            error for error in self._errors if not any(words in error for words in self._tolerated)
+        ]
+
+    async def choose_file(self, name: str, content: bytes, mime_type: str) -> None:
+        async with self.page.expect_file_chooser() as chooser:
+            await self.page.get_by_role("button", name="ファイルを送る").click()
+        file = {"name": name, "mimeType": mime_type, "buffer": content}
+        await (await chooser.value).set_files([file])
 
     @property
     def input(self) -> Locator:
@@ -117,6 +144,14 @@ class Screen:
 
     def inline(self, label: str) -> Locator:
         return self.page.locator(".inline", has_text=label).last
+
+
+async def begin(screen: Screen, server: SandboxServer, bot: Bot, owner: int = OWNER) -> None:
+    """Open an owner's chat and press 開始."""
+    await screen.open(server, owner)
+    await screen.page.get_by_role("button", name="開始", exact=True).click()
+    assert (await bot.update("message"))["text"] == "/start"
+    await expect(screen.input).to_be_visible()
 
 
 def _executable() -> str:
@@ -158,5 +193,5 @@ async def screen(browser: Browser, server: SandboxServer) -> AsyncIterator[Scree
     screen = Screen(await context.new_page(), server)
     yield screen
     await context.close()
-    assert screen.errors == []
+    assert screen.complaints == []
     assert screen.foreign == []

@@ -92,11 +92,19 @@ class Question:
         return None
 
 
+def _no_answers(_text: str) -> Answers:
+    return {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class OneOf(Question):
-    """A question answered by one button; a single choice that cannot be skipped answers itself."""
+    """A question answered by one button; a single choice that cannot be skipped answers itself.
+
+    `named` finds the answers that a typed text names: to this question, and to others with it.
+    """
 
     choices: tuple[Choice, ...] | ChoicesBy
+    named: Callable[[str], Answers] = _no_answers
     by_answer: Mapping[Answer, Mapping[str, Choice]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import methodcaller
 from typing import TYPE_CHECKING
 
@@ -130,12 +131,16 @@ def _about_place(programme: Programme) -> tuple[Question, ...]:
             key="area",
             number=6,
             title=N_("Area"),
-            text=N_("In which area is your main office in the prefecture?"),
+            text=N_(
+                "In which area is your main office in the prefecture?\n"
+                "You can also type the name of the city, town or village."
+            ),
             note=lambda _answers: towns_by_area,
             choices=(
                 *choices(*((area.code, _area_label(programme, area.name)) for area in areas)),
                 Choice(OUTSIDE, N_("Outside the prefecture only")),
             ),
+            named=partial(_place_named, programme),
         ),
         OneOf(
             key="city",
@@ -150,6 +155,7 @@ def _about_place(programme: Programme) -> tuple[Question, ...]:
                     for area, inside in towns.items()
                 },
             ),
+            named=partial(_place_named, programme),
         ),
         OneOf(
             key="ward",
@@ -160,9 +166,21 @@ def _about_place(programme: Programme) -> tuple[Question, ...]:
             skip_label=SKIP,
             when=lambda answers: answers.get("city") in wards,
             choices=ChoicesBy(methodcaller("get", "city"), wards),
+            named=partial(_place_named, programme),
         ),
         *_about_outside(programme),
     )
+
+
+def _place_named(programme: Programme, text: str) -> Answers:
+    """Return area, city and ward of a typed name; nothing if it could mean several or none."""
+    found = programme.municipalities.named(text)
+    if len(found) != 1:
+        return {}
+    area = next(a.code for a in programme.geography.areas if a.name == found[0].area)
+    if found[0].parent:
+        return {"area": area, "city": found[0].parent, "ward": found[0].code}
+    return {"area": area, "city": found[0].code}
 
 
 def _area_label(programme: Programme, area: str) -> str:

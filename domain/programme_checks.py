@@ -5,6 +5,7 @@ Every refusal names the key and what to write; nothing is corrected or assumed s
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +45,20 @@ def refusal(error: ValidationError, model: type[BaseModel]) -> ProgrammeError:
     for part in first["loc"]:
         key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else part
     reason = _REASONS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        reason += _meant(first["loc"], model)
     example = _example(first["loc"], model)
     return ProgrammeError(key or "file", reason + (f"; for example {example}" if example else ""))
+
+
+def _meant(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    inside: type[BaseModel] | None = model
+    for part in loc[:-1]:
+        if inside is not None and isinstance(part, str):
+            inside = _model_in(inside.model_fields[part].annotation)
+    known = inside.model_fields if inside is not None else ()
+    close = get_close_matches(str(loc[-1]), known, n=1)
+    return f" (is {close[0]} meant?)" if close else ""
 
 
 def _example(loc: tuple[int | str, ...], model: type[BaseModel]) -> Any:

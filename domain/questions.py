@@ -153,18 +153,32 @@ def _tick(question: SomeOf, ticked: tuple[str, ...], code: str) -> tuple[str, ..
 def accept_text(questionnaire: Questionnaire, progress: Progress, raw: str) -> Progress:
     """Apply a typed text to the current question.
 
-    Raises InvalidAnswer if it cannot be understood or the question is answered by buttons;
-    StaleButton if no question is open.
+    Raises InvalidAnswer if it cannot be understood or names none of the buttons; StaleButton if
+    no question is open.
     """
     question = current_question(questionnaire, progress)
     if question is None or progress.ended is not None:
         raise StaleButton(_STALE)
     if not isinstance(question, Typed):
-        raise InvalidAnswer(N_("Sorry, please choose from the buttons below."))
+        found = question.named(raw) if isinstance(question, OneOf) else {}
+        return _named(questionnaire, progress, question, found)
     parsed = question.parse(raw)
     if parsed.to_confirm:
         return replace(progress, typed=parsed.value, failures=0)
     return _store(questionnaire, progress, question.key, parsed.value)
+
+
+def _named(
+    questionnaire: Questionnaire, progress: Progress, question: Question, found: Answers
+) -> Progress:
+    answers: Answers = {}
+    if question.key in found:
+        position = min(questionnaire.position[key] for key in found)
+        answers = _settle_from(questionnaire, {**progress.answers, **found}, position)
+    # What is named may not be on offer here.
+    if question.key not in found or answers.get(question.key) != found[question.key]:
+        raise InvalidAnswer(N_("Sorry, please choose from the buttons below."))
+    return Progress(answers=answers)
 
 
 def count_failure(progress: Progress) -> Progress:

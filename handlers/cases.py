@@ -13,6 +13,7 @@ from telegram.error import Forbidden
 from domain.errors import StaleButton
 from domain.fiscal_year import JST
 from domain.needs import points_to_confirm
+from domain.talent import CLASS_NAMES, talent_classes
 from handlers import replies
 from handlers.callbacks import CASE, pack, unpack
 from handlers.questions import answer_sheet, shown_answer
@@ -56,6 +57,9 @@ def card_text(context: Context, card: Card) -> str:
         for key in _ON_CARD
         if key in consultation.answers
     ]
+    if classes := talent_classes(consultation.answers):
+        names = _(", ").join(_(CLASS_NAMES[one]) for one in classes)
+        lines.append(_("Class: %(classes)s") % {"classes": names})
     sizes = {
         "small": _("small enterprise"),
         "sme": _("SME"),

@@ -32,4 +32,5 @@ async def test_a_deemed_large_company_is_for_staff_to_confirm(counter: Counter) 
 async def test_a_company_of_known_size_has_nothing_to_confirm(counter: Counter) -> None:
     card = await card_of(counter, *STEPS)
     assert "小規模 / KPI対象" in card
+    assert "類型：生産性向上" in card
     assert "要確認" not in card

@@ -32,6 +32,7 @@ from domain.questions import (
 )
 from tests.unit.paper_form import AOMI_FORM, SAMPLE_FORM, TEXTS, walk
 
+PLACES = ("鶴ケ島", "大宮区", "さいたま市", "波村", "浜区", "四日市")
 CONTROLS = (BACK, DONE, KEEP, RETYPE, SKIP, YES)
 KEYS = [question.key for question in SAMPLE_FORM.questions]
 CODES = sorted(
@@ -88,7 +89,7 @@ class AnyWayThrough(RuleBasedStateMachine):
             offered = question.offered(self.progress.answers)
             self.try_(accept_button, question.key, offered[number % len(offered)].code)
 
-    @rule(text=st.text(max_size=20) | st.sampled_from(sorted(TEXTS.values())))
+    @rule(text=st.text(max_size=20) | st.sampled_from([*TEXTS.values(), *PLACES]))
     def type_anything(self, text: str) -> None:
         self.try_(accept_text, text)
 
@@ -241,6 +242,32 @@ def test_an_area_of_one_town_answers_its_town() -> None:
     assert progress.answers["city"] == "111007"
     with pytest.raises(StaleButton):
         correct(SAMPLE_FORM, progress, "city")
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed", "found"),
+    [
+        ("area", "鶴ケ島", {"area": "kawagoehiki", "city": "112411"}),
+        ("area", "かわごえし", {"area": "kawagoehiki", "city": "112011"}),
+        ("area", "大宮", {"area": "saitama", "city": "111007", "ward": "111031"}),
+        ("city", "戸田市", {"area": "nanbu", "city": "112241"}),
+        ("city", "秩父", {"area": "chichibu", "city": "112071"}),
+    ],
+)
+def test_a_typed_place_answers_what_it_names(asked: str, typed: str, found: dict[str, str]) -> None:
+    progress = correct(SAMPLE_FORM, walk(SAMPLE_FORM, area="nanbu"), asked)
+    answers = accept_text(SAMPLE_FORM, progress, typed).answers
+    assert {key: answers[key] for key in found} == found
+    assert ("ward" in answers) is ("ward" in found)
+
+
+@pytest.mark.parametrize("typed", ["", "製造", "名古屋市", "北区と南区", "🎉"])
+def test_a_text_that_names_no_place_is_sent_to_the_buttons(typed: str) -> None:
+    progress = correct(SAMPLE_FORM, walk(SAMPLE_FORM), "area")
+    with pytest.raises(InvalidAnswer, match="buttons below"):
+        accept_text(SAMPLE_FORM, progress, typed)
+    with pytest.raises(InvalidAnswer, match="buttons below"):
+        accept_text(SAMPLE_FORM, correct(SAMPLE_FORM, progress, "industry"), "秩父")
 
 
 def test_answers_of_another_version_are_settled_and_never_crash() -> None:

@@ -13,7 +13,7 @@ from bot.programme_file import ProgrammeFileError, load_programme
 from bot.settings import Settings, SettingsError, read_settings
 from bot.telegram_http import AiohttpRequest, proxy_from_environment
 from storage.failures import DatabaseFailure, shown_url
-from storage.migrate import HEAD, current_version
+from storage.migrate import HEAD, current_version, version_problem
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -81,10 +81,12 @@ def _database(url: str) -> Finding:
     try:
         version = current_version(url)
     except DatabaseFailure as error:
-        return Finding("database", str(error), FAILURE)
-    if version != HEAD:
-        found = f"is at version {version}" if version else "has no tables yet"
-        text = f"{shown_url(url)} {found}; run `madoguchi migrate` (version {HEAD})"
+        return Finding("database", str(error).removeprefix("database "), FAILURE)
+    problem = version_problem(version)
+    if problem is not None:
+        text = f"{shown_url(url)} {problem}"
+        if version is None or version < HEAD:
+            text += "; run `madoguchi migrate`"
         return Finding("database", text, FAILURE)
     return Finding("database", f"{shown_url(url)}, version {version}")
 

@@ -30,7 +30,7 @@ app = typer.Typer(
 app.command()(sandbox)
 
 
-@app.command()
+@app.command(short_help="Run the bot until it is told to stop.")
 def run(
     take_over: Annotated[
         bool,
@@ -77,7 +77,7 @@ def migrate() -> None:
     typer.echo(f"{shown_url(url)}: version {HEAD}")
 
 
-@app.command()
+@app.command(short_help="Look at settings, database and Telegram.")
 def check() -> None:
     """Check settings, database, programme file, token and staff chat; change nothing."""
     import asyncio

@@ -126,7 +126,7 @@ class HealthRoutes:
             return [f"database: no answer in {_DATABASE_SECONDS:.0f} s"]
         except Exception as error:  # noqa: BLE001 - its text may quote the connection
             return [f"database: {type(error).__name__}"]
-        return [] if problem is None else [f"database: {problem}"]
+        return [] if problem is None else [f"schema: {problem}"]
 
 
 _READS: Final = ("GET", "HEAD")

@@ -48,6 +48,8 @@ class Patience:
     """A call that is not over by then hangs; less than what a lease has left at least."""
     standby: float = 5
     """Between two looks at a lease that another process has."""
+    release: float = 2
+    """For giving the lease back at the end; it lapses by itself too."""
     first_pause: float = 0.5
     longest_pause: float = 30
     tries: int = 12
@@ -99,7 +101,8 @@ class Poller:
                     await self._after_failure(error)
         finally:
             with suppress(Exception):
-                await self._lease.release()
+                async with asyncio.timeout(self._patience.release):
+                    await self._lease.release()
 
     async def _step(self) -> None:
         """Poll once, or look once whether the other process still does."""

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 DRAIN_SECONDS: Final = 8.0
 """What is being answered may end; container runtimes kill after ten seconds."""
+_HARD_STOP_SECONDS: Final = 30.0
+"""A stop that is not over by then is ended by force: something hangs."""
 _LONGEST_PAUSE_SECONDS: Final = 30.0
 
 
@@ -198,14 +200,19 @@ def _stop_event() -> asyncio.Event:
     """Return an event that the first SIGTERM or SIGINT sets; the second ends the process."""
     stop = asyncio.Event()
 
+    loop = asyncio.get_running_loop()
+
+    def end_at_once(reason: str) -> None:
+        _LOGGER.warning("stopped at once: %s", reason)
+        # Nothing is lost: what was acknowledged is committed.
+        os._exit(1)
+
     def on_signal() -> None:
         if stop.is_set():
-            _LOGGER.warning("stopped at once by a second signal")
-            # Nothing is lost: what was acknowledged is committed.
-            os._exit(1)
+            end_at_once("a second signal")
         stop.set()
+        loop.call_later(_HARD_STOP_SECONDS, end_at_once, "the stop took too long")
 
-    loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, on_signal)
     return stop

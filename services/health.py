@@ -27,7 +27,5 @@ def depths(tx: Transaction) -> Depths:
 
 def schema_problem(tx: Transaction) -> str | None:
     """Return what is wrong with the schema's version; None if it is the newest."""
-    version = migrate.schema_version(tx)
-    if version == migrate.HEAD:
-        return None
-    return f"schema is at version {version}, this programme needs {migrate.HEAD}"
+    problem = migrate.version_problem(migrate.schema_version(tx))
+    return None if problem is None else f"the database {problem}"

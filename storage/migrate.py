@@ -61,13 +61,27 @@ def current_version(url: str) -> str | None:
             engine.dispose()
 
 
+def version_problem(version: str | None) -> str | None:
+    """Return what is wrong with a schema at `version` for this programme; None if nothing is."""
+    if version == HEAD:
+        return None
+    if version is None:
+        return f"has no tables yet (version {HEAD} is needed)"
+    if version > HEAD:
+        return f"was made by a newer madoguchi (version {version}; this one knows {HEAD})"
+    return f"is at version {version} (version {HEAD} is needed)"
+
+
 def upgrade(url: str, revision: str = "head") -> None:
     """Migrate the database at `url` up to `revision`; safe in several processes at once.
 
     Raises DatabaseFailure, also when the database was made by a newer programme.
     """
-    if revision == "head" and current_version(url) == HEAD:
+    version = current_version(url)
+    if revision == "head" and version == HEAD:
         return
+    if version is not None and version > HEAD:
+        raise DatabaseFailure(f"database {shown_url(url)} {version_problem(version)}")
     from alembic import command  # noqa: PLC0415 - see above
 
     with _migrating(url) as alembic:

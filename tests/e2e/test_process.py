@@ -254,7 +254,7 @@ async def test_a_second_signal_ends_the_process_at_once(
         bot.process.send_signal(signal.SIGTERM)
         status, _, _ = await bot.end()
     assert status == 1
-    assert "stopped at once by a second signal" in bot.log
+    assert "stopped at once: a second signal" in bot.log
 
 
 def _wait_for_a_row(path: Path) -> None:

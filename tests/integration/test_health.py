@@ -87,7 +87,7 @@ async def test_another_version_of_the_schema_is_not_ready(counter: Counter) -> N
     async with asking(counter) as asked:
         status, body = await asked.get("/readyz")
     assert status == 503
-    assert "database: schema is at version 0000, this programme needs 0001" in body
+    assert "schema: the database is at version 0000 (version 0001 is needed)" in body
 
 
 async def test_a_database_that_is_gone_is_not_ready_and_shows_no_statement(
@@ -101,7 +101,7 @@ async def test_a_database_that_is_gone_is_not_ready_and_shows_no_statement(
     async with asking(counter) as asked:
         status, body = await asked.get("/readyz")
         assert status == 503
-        assert "database:" in body
+        assert "schema: the database has no tables yet" in body
         assert "select" not in body.lower()
         status, body = await asked.get("/metrics")
         assert status == 200

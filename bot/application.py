@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import warnings
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from telegram.error import TelegramError
 from telegram.ext import Application, ContextTypes
+from telegram.warnings import PTBUserWarning
 
 from bot.schedule import add_tick
 from domain.needs import needs_questionnaire
@@ -71,6 +73,8 @@ def build_application(
     settings: Settings, house: House, request: BaseRequest, polling: BaseRequest
 ) -> MadoguchiApplication:
     """Return the application with its handlers and its tick; it has no updater of PTB's."""
+    # PTB advises its own methods, which parse what is only stored or thrown away here.
+    warnings.filterwarnings("ignore", "Please use 'Bot.", PTBUserWarning)
     application = (
         Application.builder()
         .application_class(MadoguchiApplication, kwargs={"house": house})
@@ -95,7 +99,7 @@ async def publish_commands(application: MadoguchiApplication) -> None:
     """Set the menus of commands, trying until Telegram is to be had."""
     pause = 1.0
     while True:
-        members = await asyncio.wrap_future(application.house.database.read(staff.all_members))
+        members = await application.house.read(staff.all_members)
         try:
             await publish_menus(application.bot, application.house, members)
         except TelegramError as error:

@@ -73,9 +73,7 @@ class Delivery:
     async def send_due(self) -> int:
         """Claim and send what is due now; return how many were claimed."""
         now = self._house.clock()
-        claim = await asyncio.wrap_future(
-            self._house.database.write(lambda tx: delivery.claim(tx, now))
-        )
+        claim = await self._house.write(lambda tx: delivery.claim(tx, now))
         await asyncio.gather(*(self._send(notice) for notice in claim.notices))
         return len(claim.notices)
 
@@ -83,9 +81,7 @@ class Delivery:
         """Claim, start sending, and return how long nothing else can be due."""
         now = self._house.clock()
         try:
-            claim = await asyncio.wrap_future(
-                self._house.database.write(lambda tx: delivery.claim(tx, now))
-            )
+            claim = await self._house.write(lambda tx: delivery.claim(tx, now))
         except Exception:
             _LOGGER.exception("the outbox cannot be read, trying again")
             return _AFTER_A_FAULT
@@ -104,9 +100,7 @@ class Delivery:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> None:
-        await asyncio.wrap_future(
-            self._house.database.write(lambda tx: service(tx, notice, *args, **kwargs))
-        )
+        await self._house.write(lambda tx: service(tx, notice, *args, **kwargs))
 
     async def _send(self, notice: ClaimedNotice) -> None:
         """Send one notice and record what came of it; never raises."""

@@ -12,8 +12,9 @@ import logging
 import secrets
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pydantic_core import PydanticSerializationError, from_json, to_json
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
@@ -25,22 +26,42 @@ from handlers.routes import show_current
 from services import inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from telegram import Bot
 
     from handlers.context import MadoguchiApplication
 
 _LOGGER = logging.getLogger(__name__)
 _PERSON_KEYS = ("message", "edited_message", "callback_query", "my_chat_member", "channel_post")
 _PATIENCE_SECONDS = 30.0
+MOST_WAITING = 2000
+"""Updates in memory at which the intake waits; they are safe in the inbox or with Telegram."""
+SWEEP_SECONDS = 2.0
+"""How often a process looks for chats that nobody holds."""
+# What a pressed button's message says is never read, and parsing its keyboard costs more than
+# everything else in an update.
+_UNREAD = ("reply_markup", "text", "entities", "caption", "caption_entities", "from")
 
 
-def stored_update(raw: dict[str, object]) -> StoredUpdate:
-    """Return a raw update with the chat that orders it, without parsing more than that."""
-    payload = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
-    return StoredUpdate(int(str(raw["update_id"])), chat_key(raw), payload, applied=False, tries=0)
+def stored_update(raw: dict[str, Any]) -> StoredUpdate:
+    """Return a raw update with the chat that orders it, without parsing more than that.
+
+    Raises KeyError, TypeError or ValueError if it has no update_id.
+    """
+    return StoredUpdate(int(raw["update_id"]), chat_key(raw), _json(raw), applied=False, tries=0)
 
 
-def chat_key(raw: dict[str, object]) -> int:
+def _json(raw: dict[str, Any]) -> str:
+    try:
+        return to_json(raw).decode()
+    except PydanticSerializationError:
+        # Half a surrogate pair fits in no database; the rest of the update does.
+        text = json.dumps(raw, ensure_ascii=False)
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def chat_key(raw: dict[str, Any]) -> int:
     """Return the chat that orders a raw update, whatever it looks like; 0 if it names none."""
     body = next((raw[key] for key in _PERSON_KEYS if isinstance(raw.get(key), dict)), None)
     if not isinstance(body, dict):
@@ -52,46 +73,89 @@ def chat_key(raw: dict[str, object]) -> int:
     return number if isinstance(number, int) and -(2**63) <= number < 2**63 else 0
 
 
+def parsed_update(payload: str, bot: Bot) -> Update:
+    """Return what the handlers work with of a stored update."""
+    raw = from_json(payload)
+    pressed = raw.get("callback_query")
+    message = pressed.get("message") if isinstance(pressed, dict) else None
+    if isinstance(message, dict):
+        for key in _UNREAD:
+            message.pop(key, None)
+    return Update.de_json(raw, bot)
+
+
 class Dispatcher:
-    """The queue of each chat in memory, filled from the inbox."""
+    """The queue of each chat in memory, filled from the inbox.
+
+    One process works on a chat at a time: on SQLite the only one there is, on PostgreSQL the one
+    that holds the chat's lease.
+    """
 
     def __init__(self, application: MadoguchiApplication) -> None:
         self._application = application
         self._house = application.house
+        self._holder = secrets.token_hex(8)
         self._chats: dict[int, deque[StoredUpdate]] = {}
         self._arrivals: dict[int, float] = {}
+        self._touched: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()
+        self._room.set()
 
     async def resume(self) -> None:
-        """Take up what a stopped process left behind."""
-        database = self._house.database
-        self.dispatch(await asyncio.wrap_future(database.read(inbox.unfinished)))
+        """Take up what a stopped process left behind, and what nobody works on."""
+        now, held = self._house.clock(), set(self._chats)
+        self._touched.clear()
+        left = await self._house.write(lambda tx: inbox.take_up(tx, self._holder, now, held))
+        # What was seen of a chat that has been worked on meanwhile may be finished by now.
+        self.dispatch(item for item in left if item.chat_key not in self._touched)
 
-    async def accept(self, raws: Iterable[dict[str, object]]) -> None:
-        """Store updates, and return once they are safe: only then may they be acknowledged."""
+    async def sweep(self) -> None:
+        """Keep the leases and take up the chats nobody holds, until cancelled (PostgreSQL)."""
+        if self._house.database.is_sqlite:
+            return
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            await self._renew()
+            await self.resume()
+
+    async def _renew(self) -> None:
+        now = self._house.clock()
+        await self._house.write(lambda tx: inbox.renew(tx, self._holder, now))
+
+    async def accept(self, raws: Sequence[dict[str, Any]]) -> None:
+        """Store updates, and return once they are safe: only then may they be acknowledged.
+
+        Waits while too many are in memory.
+        """
+        await self._room.wait()
         updates = [stored_update(raw) for raw in raws]
         now = self._house.clock()
-        fresh = await asyncio.wrap_future(
-            self._house.database.write(lambda tx: inbox.store(tx, updates, now))
+        self.dispatch(
+            await self._house.write(lambda tx: inbox.store(tx, updates, self._holder, now))
         )
-        self.dispatch(fresh)
 
-    def waiting(self, raw: dict[str, object]) -> int:
+    def waiting(self, raw: dict[str, Any]) -> int:
         """Return how many updates of the same chat are not answered yet."""
         return len(self._chats.get(chat_key(raw), ()))
 
     def dispatch(self, updates: Iterable[StoredUpdate]) -> None:
         """Queue stored updates behind their chats."""
         for item in updates:
+            if item.update_id in self._arrivals:
+                continue
             self._arrivals[item.update_id] = time.monotonic()
             queue = self._chats.get(item.chat_key)
             if queue is not None:
                 queue.append(item)
                 continue
             self._chats[item.chat_key] = deque([item])
+            self._touched.add(item.chat_key)
             task = asyncio.create_task(self._work(item.chat_key))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        if len(self._arrivals) >= MOST_WAITING:
+            self._room.clear()
 
     async def drain(self) -> None:
         """Return once every queued update is finished."""
@@ -107,15 +171,27 @@ class Dispatcher:
                 metrics.ANSWER_SECONDS.observe(
                     time.monotonic() - self._arrivals.pop(item.update_id)
                 )
+                if len(self._arrivals) < MOST_WAITING:
+                    self._room.set()
+                if not queue:
+                    self.dispatch(await self._let_go(chat_key))
         finally:
+            for item in queue:
+                self._arrivals.pop(item.update_id, None)
             del self._chats[chat_key]
+
+    async def _let_go(self, chat_key: int) -> list[StoredUpdate]:
+        """Give the chat's lease back, or return what other processes stored behind it."""
+        if self._house.database.is_sqlite:
+            return []
+        return await self._house.write(lambda tx: inbox.let_go(tx, chat_key, self._holder))
 
     async def _finish(self, item: StoredUpdate) -> None:
         patience = 0.2
         while True:
             context: Context | None = None
             try:
-                update = Update.de_json(json.loads(item.payload), self._application.bot)
+                update = parsed_update(item.payload, self._application.bot)
                 context = Context.from_update(update, self._application)
                 await self._handle(update, context, item)
             except Forbidden:
@@ -124,6 +200,7 @@ class Dispatcher:
                 return
             except Exception as error:  # noqa: BLE001 - counted, logged and buried in _failed
                 if _is_passing(error):
+                    _LOGGER.warning("update %d is answered again: %s", item.update_id, error)
                     item = _after(item, context)
                     await asyncio.sleep(_seconds(error, patience))
                     patience = min(patience * 2, _PATIENCE_SECONDS)
@@ -150,9 +227,7 @@ class Dispatcher:
     async def _done(self, update_id: int, context: Context | None) -> None:
         metrics.UPDATES.add("done")
         thoughts = tuple(context.afterthoughts) if context is not None else ()
-        await asyncio.wrap_future(
-            self._house.database.write(lambda tx: inbox.finish(tx, update_id, thoughts))
-        )
+        await self._house.write(lambda tx: inbox.finish(tx, update_id, thoughts))
 
     async def _failed(
         self, item: StoredUpdate, error: Exception, context: Context | None
@@ -161,10 +236,8 @@ class Dispatcher:
         place = type(error).__name__
         _LOGGER.error("incident %s: update %d: %s", incident, item.update_id, place, exc_info=error)
         house = self._house
-        buried = await asyncio.wrap_future(
-            house.database.write(
-                lambda tx: inbox.fail(tx, item, incident, place, house.admin_ids, house.clock())
-            )
+        buried = await house.write(
+            lambda tx: inbox.fail(tx, item, incident, place, house.admin_ids, house.clock())
         )
         metrics.UPDATES.add("failed")
         if buried:

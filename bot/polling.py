@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import warnings
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from telegram import Bot
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
-from telegram.warnings import PTBUserWarning
 
 from bot import metrics
 from bot.health import Intake as Transport
@@ -91,8 +89,6 @@ class Poller:
 
         Raises InvalidToken, what `on_webhook` raises, and the database's error when it stays.
         """
-        # PTB advises its own method, which parses first.
-        warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)
         try:
             while True:
                 try:

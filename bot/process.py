@@ -141,6 +141,7 @@ class _Bot:
         application, house, settings = self._application, self._house, self._settings
         parts = {
             "delivery": Delivery(application).run(),
+            "sweep": self._dispatcher.sweep(),
             "menus": publish_commands(application),
         }
         if settings.webhook_url is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,7 @@ async def tick(house: House) -> None:
         return_calls.forget_done(tx, kept_since)
         inbox.forget_old(tx, now)
 
-    await asyncio.wrap_future(house.database.write(decide))
+    await house.write(decide)
 
 
 async def _tick_job(context: Context) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
+from handlers import transactions
 from services.inbox import applying
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from domain.programme import Programme
     from domain.working_days import WorkingDays
     from services.drafts import Forms
-    from storage.database import Database, Transaction
+    from storage.database import Database, Transaction, Unit
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,6 +43,14 @@ class House:
     languages: dict[int, str] = field(default_factory=dict)
     menus_owed: set[int] = field(default_factory=set)
     """Whose menu of commands could not be set yet."""
+
+    async def write(self, unit: Unit[T]) -> T:
+        """Run `unit` as one transaction; return, or raise, what it did, after the commit."""
+        return await transactions.write(self.database, unit)
+
+    async def read(self, unit: Unit[T]) -> T:
+        """Run `unit` on a consistent snapshot; it must not write."""
+        return await transactions.read(self.database, unit)
 
 
 class MadoguchiApplication(Application):  # type: ignore[type-arg]
@@ -94,7 +102,7 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         unit: Callable[[Transaction], T] = lambda tx: service(tx, *args, **kwargs)  # noqa: E731
         if self.update_id is not None:
             unit = applying(self.update_id, unit)
-        result = await asyncio.wrap_future(self.house.database.write(unit))
+        result = await self.house.write(unit)
         self.applied = True
         return result
 
@@ -105,9 +113,7 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         **kwargs: P.kwargs,
     ) -> T:
         """Run a service that only reads, on a snapshot."""
-        return await asyncio.wrap_future(
-            self.house.database.read(lambda tx: service(tx, *args, **kwargs))
-        )
+        return await self.house.read(lambda tx: service(tx, *args, **kwargs))
 
     def afterwards(
         self,

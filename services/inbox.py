@@ -24,14 +24,49 @@ class AlreadyApplied(Exception):
     """The update's change is committed already; only its answer may be missing."""
 
 
-def store(tx: Transaction, updates: Sequence[StoredUpdate], now: datetime) -> list[StoredUpdate]:
-    """Store updates before they are acknowledged; return the new ones."""
-    return inbox.store(tx, updates, now)
+LEASE = timedelta(seconds=30)
+"""How long a chat stays with a process that gives no sign of life."""
 
 
-def unfinished(tx: Transaction) -> list[StoredUpdate]:
-    """Return the updates that a stopped process left behind, oldest first."""
-    return inbox.unfinished(tx)
+def store(
+    tx: Transaction, updates: Sequence[StoredUpdate], holder: str, now: datetime
+) -> list[StoredUpdate]:
+    """Store updates before they are acknowledged; return the new ones that `holder` works on.
+
+    Where another process holds the chat, it finds them before it lets the chat go.
+    """
+    fresh = inbox.store(tx, updates, now)
+    if tx.is_sqlite:
+        return fresh
+    held = inbox.lease_chats(tx, {item.chat_key for item in fresh}, holder, now, now + LEASE)
+    return [item for item in fresh if item.chat_key in held]
+
+
+def renew(tx: Transaction, holder: str, now: datetime) -> None:
+    """Keep the chats that `holder` works on."""
+    inbox.renew_leases(tx, holder, now + LEASE)
+
+
+def take_up(tx: Transaction, holder: str, now: datetime, held: set[int]) -> list[StoredUpdate]:
+    """Return the updates that nobody works on, oldest first.
+
+    `held` are the chats that `holder` works on already.
+    """
+    left = [item for item in inbox.unfinished(tx) if item.chat_key not in held]
+    if tx.is_sqlite:
+        return left
+    taken = inbox.lease_chats(tx, {item.chat_key for item in left}, holder, now, now + LEASE)
+    return [item for item in left if item.chat_key in taken]
+
+
+def let_go(tx: Transaction, chat_key: int, holder: str) -> list[StoredUpdate]:
+    """Give a chat's lease back; or, if updates came meanwhile, keep it and return them."""
+    # Locked first: whoever stores an update of this chat right now is waited for, and seen.
+    inbox.lock_lease(tx, chat_key)
+    left = inbox.unfinished(tx, chat_key)
+    if not left:
+        inbox.give_back(tx, chat_key, holder)
+    return left
 
 
 def applying(update_id: int, unit: Callable[[Transaction], T]) -> Callable[[Transaction], T]:

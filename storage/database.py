@@ -1,8 +1,9 @@
 """Runs units of work as transactions: one writer with group commit on SQLite, a pool on PostgreSQL.
 
 A unit is a function of a `Transaction`. It commits when it returns and leaves no trace when it
-raises. On SQLite whatever was submitted while the last transaction ran goes into the next one,
-each unit in a savepoint of its own, and every submitter is answered after the commit.
+raises; it may be run again, so its only effects are in the database. On SQLite whatever was
+submitted while the last transaction ran goes into the next one, and every submitter is answered
+after the commit.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool, QueuePool
@@ -29,11 +32,20 @@ POOL_THREADS = 8
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One open transaction; only the modules of `storage` use its connection."""
+    """One open transaction; only the modules of `storage` use its connections.
+
+    `driver` is the DB-API connection under SQLAlchemy's, for statements compiled beforehand.
+    """
 
     connection: Connection
+    driver: Any
     topics: set[str] = field(default_factory=set)
     """What the commit is news of, for `Database.on_commit`."""
+
+    @classmethod
+    def on(cls, connection: Connection) -> Transaction:
+        """Return the transaction of a connection."""
+        return cls(connection, connection.connection.dbapi_connection)
 
     @property
     def is_sqlite(self) -> bool:
@@ -41,7 +53,16 @@ class Transaction:
         return self.connection.dialect.name == "sqlite"
 
 
-Unit = Callable[[Transaction], T]
+Unit: TypeAlias = Callable[[Transaction], T]
+Outcome: TypeAlias = tuple[Any, Any, BaseException | None]
+"""A submitter's ticket, with what its unit returned or raised; the ticket is a future of a kind."""
+Settle: TypeAlias = Callable[[list[Outcome]], None]
+"""Takes the outcomes of one commit that were submitted with it, in a thread of the database."""
+_Item: TypeAlias = tuple[Unit[Any], Any, Settle]
+
+
+def _json(value: Any) -> str:
+    return to_json(value).decode()
 
 
 def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
@@ -50,6 +71,8 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
         poolclass=NullPool if writes else QueuePool,
         hide_parameters=True,
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10},
+        json_serializer=_json,
+        json_deserializer=from_json,
     )
 
     @event.listens_for(engine, "connect")
@@ -88,6 +111,8 @@ def make_engine(database_url: str, *, writes: bool = True) -> Engine:
             pool_size=POOL_THREADS,
             pool_pre_ping=True,
             hide_parameters=True,
+            json_serializer=_json,
+            json_deserializer=from_json,
         )
     message = f"{url.get_backend_name()}: only sqlite and postgresql are supported"
     raise ValueError(message)
@@ -103,6 +128,10 @@ def _prepare_file(url: URL) -> None:
     path.chmod(0o600)
 
 
+class _Spoilt(Exception):
+    """A unit failed after it had changed something, so the group cannot commit as it is."""
+
+
 class _GroupWriter(threading.Thread):
     """Owns the one writing connection of an SQLite file."""
 
@@ -110,19 +139,19 @@ class _GroupWriter(threading.Thread):
         super().__init__(name="storage-writer", daemon=True)
         self._engine = engine
         self._committed = committed
-        self.queue: SimpleQueue[tuple[Unit[Any], Future[Any]] | None] = SimpleQueue()
+        self.queue: SimpleQueue[_Item | None] = SimpleQueue()
 
     def run(self) -> None:
         with self._engine.connect() as connection:
             while (first := self.queue.get()) is not None:
                 group, stop = self._gather(first)
-                self._commit(connection, group)
+                # What was given up before it began is not run.
+                group = [item for item in group if not item[1].cancelled()]
+                _settle(group, self._commit(Transaction.on(connection), group))
                 if stop:
                     return
 
-    def _gather(
-        self, first: tuple[Unit[Any], Future[Any]]
-    ) -> tuple[list[tuple[Unit[Any], Future[Any]]], bool]:
+    def _gather(self, first: _Item) -> tuple[list[_Item], bool]:
         group = [first]
         while len(group) < GROUP_LIMIT:
             try:
@@ -134,36 +163,70 @@ class _GroupWriter(threading.Thread):
             group.append(item)
         return group, False
 
-    def _commit(self, connection: Connection, group: list[tuple[Unit[Any], Future[Any]]]) -> None:
-        # A future given up in time is not run; from here on none can be given up.
-        group = [(unit, future) for unit, future in group if future.set_running_or_notify_cancel()]
-        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
-        transaction = Transaction(connection)
+    def _commit(self, transaction: Transaction, group: list[_Item]) -> list[Outcome]:
         try:
-            with connection.begin():
-                for unit, future in group:
-                    connection.exec_driver_sql("SAVEPOINT unit")
-                    try:
-                        result = unit(transaction)
-                    except Exception as error:  # noqa: BLE001 - handed to the submitter
-                        connection.exec_driver_sql("ROLLBACK TO unit")
-                        outcomes.append((future, None, error))
-                    else:
-                        outcomes.append((future, result, None))
-                    connection.exec_driver_sql("RELEASE unit")
+            try:
+                with transaction.connection.begin():
+                    outcomes = [_attempt(transaction, item) for item in group]
+            except _Spoilt:
+                # Savepoints cost as much as the work of a short unit: only a group that needs
+                # them pays for them.
+                transaction.topics.clear()
+                with transaction.connection.begin():
+                    outcomes = [_attempt_in_savepoint(transaction, item) for item in group]
         except Exception as error:  # noqa: BLE001 - the commit failed for all: tell every submitter
-            outcomes = [(future, None, error) for _, future in group]
+            return [(ticket, None, error) for _, ticket, _ in group]
+        self._committed(transaction.topics)
+        return outcomes
+
+
+def _attempt(transaction: Transaction, item: _Item) -> Outcome:
+    unit, ticket, _ = item
+    changes = transaction.driver.total_changes
+    try:
+        return ticket, unit(transaction), None
+    except Exception as error:
+        if transaction.driver.total_changes != changes:
+            raise _Spoilt from error
+        return ticket, None, error
+
+
+def _attempt_in_savepoint(transaction: Transaction, item: _Item) -> Outcome:
+    unit, ticket, _ = item
+    transaction.connection.exec_driver_sql("SAVEPOINT unit")
+    try:
+        outcome: Outcome = ticket, unit(transaction), None
+    except Exception as error:  # noqa: BLE001 - handed to the submitter
+        transaction.connection.exec_driver_sql("ROLLBACK TO unit")
+        outcome = ticket, None, error
+    transaction.connection.exec_driver_sql("RELEASE unit")
+    return outcome
+
+
+def _settle(group: list[_Item], outcomes: list[Outcome]) -> None:
+    together: defaultdict[Settle, list[Outcome]] = defaultdict(list)
+    for (_, _, settle), outcome in zip(group, outcomes, strict=True):
+        together[settle].append(outcome)
+    for settle, settled in together.items():
+        settle(settled)
+
+
+def _settle_futures(outcomes: list[Outcome]) -> None:
+    for future, result, error in outcomes:
+        if not future.set_running_or_notify_cancel():
+            continue
+        if error is None:
+            future.set_result(result)
         else:
-            self._committed(transaction.topics)
-        for future, result, failure in outcomes:
-            if failure is None:
-                future.set_result(result)
-            else:
-                future.set_exception(failure)
+            future.set_exception(error)
 
 
 class Database:
-    """The database of one process: `write` for transactions, `read` for snapshots."""
+    """The database of one process: `write` for transactions, `read` for snapshots.
+
+    Both return a future; `submit_write` and `submit_read` answer through a `Settle` instead, once
+    for all the units of a commit.
+    """
 
     def __init__(self, url: str) -> None:
         """Open `url`. Raises ValueError if it is of an unsupported kind."""
@@ -179,15 +242,26 @@ class Database:
 
     def write(self, unit: Unit[T]) -> Future[T]:
         """Run `unit` in a transaction; the future is answered after the commit."""
-        if self._writer is None:
-            return self._threads.submit(self._run, self._engine, unit)
         future: Future[T] = Future()
-        self._writer.queue.put((unit, future))
+        self.submit_write(unit, future, _settle_futures)
         return future
 
     def read(self, unit: Unit[T]) -> Future[T]:
         """Run `unit` on a consistent snapshot; it must not write."""
-        return self._threads.submit(self._run, self._readers, unit)
+        future: Future[T] = Future()
+        self.submit_read(unit, future, _settle_futures)
+        return future
+
+    def submit_write(self, unit: Unit[Any], ticket: object, settle: Settle) -> None:
+        """Run `unit` in a transaction; after the commit `settle` gets `ticket` and outcome."""
+        if self._writer is None:
+            self._threads.submit(self._run, self._engine, (unit, ticket, settle))
+        else:
+            self._writer.queue.put((unit, ticket, settle))
+
+    def submit_read(self, unit: Unit[Any], ticket: object, settle: Settle) -> None:
+        """Run `unit` on a consistent snapshot; then `settle` gets `ticket` and outcome."""
+        self._threads.submit(self._run, self._readers, (unit, ticket, settle))
 
     def on_commit(self, topic: str, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` after each commit of this process that is news of `topic`.
@@ -212,12 +286,18 @@ class Database:
                     # The commit stands, and the one writing thread must go on.
                     _LOGGER.exception("a listener to %s failed", topic)
 
-    def _run(self, engine: Engine, unit: Unit[T]) -> T:
-        with engine.begin() as connection:
-            transaction = Transaction(connection)
-            result = unit(transaction)
-        self._tell(transaction.topics)
-        return result
+    def _run(self, engine: Engine, item: _Item) -> None:
+        unit, ticket, settle = item
+        outcome: Outcome
+        try:
+            with engine.begin() as connection:
+                transaction = Transaction.on(connection)
+                outcome = ticket, unit(transaction), None
+        except Exception as error:  # noqa: BLE001 - handed to the submitter
+            outcome = ticket, None, error
+        else:
+            self._tell(transaction.topics)
+        settle([outcome])
 
     def close(self) -> None:
         """Finish what was submitted, then close every connection."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from domain.drafts import Consent, Draft
 from domain.needs import QUESTIONNAIRE
 from domain.questions import Progress
+from storage.prepared import Prepared
 from storage.tables import DraftRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
-
-    from sqlalchemy import Row
 
     from domain.form import Answer, Answers, Questionnaire
     from storage.database import Transaction
@@ -64,38 +64,69 @@ _COLUMNS = (
 )
 
 
-def _draft(row: Row[Any]) -> Draft:
+_FIND = Prepared(
+    lambda _: select(*_COLUMNS).where(
+        DraftRow.user_id == bindparam("user_id"),
+        DraftRow.questionnaire == bindparam("questionnaire"),
+    )
+)
+_LATEST = Prepared(
+    lambda _: (
+        select(*_COLUMNS)
+        .where(DraftRow.user_id == bindparam("user_id"))
+        .order_by(DraftRow.updated_at.desc(), DraftRow.id.desc())
+    )
+)
+_SAVE = Prepared(
+    lambda _: (
+        update(DraftRow)
+        .where(DraftRow.id == bindparam("draft_id"))
+        .values(
+            questionnaire_version=bindparam("version"),
+            progress=bindparam("progress"),
+            consent_version=bindparam("consent_version"),
+            consented_at=bindparam("consented_at"),
+            live_message_id=bindparam("live_message_id"),
+            contact_keyboard=bindparam("contact_keyboard"),
+            updated_at=bindparam("updated_at"),
+        )
+    )
+)
+_REMEMBER_LIVE_MESSAGE = Prepared(
+    lambda _: (
+        update(DraftRow)
+        .where(DraftRow.id == bindparam("draft_id"))
+        .values(live_message_id=bindparam("message_id"))
+    )
+)
+
+
+def _draft(row: Sequence[Any]) -> Draft:
+    """Return the draft of a row of _COLUMNS."""
+    draft_id, user_id, questionnaire, version, progress, notice, consented_at, *rest = row
+    live_message_id, contact_keyboard, updated_at = rest
     return Draft(
-        id=row.id,
-        user_id=row.user_id,
-        questionnaire=row.questionnaire,
-        questionnaire_version=row.questionnaire_version,
-        progress=_progress_from_json(row.progress),
-        consent=Consent(row.consent_version, row.consented_at),
-        live_message_id=row.live_message_id,
-        contact_keyboard=row.contact_keyboard,
-        updated_at=row.updated_at,
+        id=draft_id,
+        user_id=user_id,
+        questionnaire=questionnaire,
+        questionnaire_version=version,
+        progress=_progress_from_json(progress),
+        consent=Consent(notice, consented_at),
+        live_message_id=live_message_id,
+        contact_keyboard=bool(contact_keyboard),
+        updated_at=updated_at,
     )
 
 
 def find(tx: Transaction, user_id: int, questionnaire: str) -> Draft | None:
     """Return the person's draft of this questionnaire, if there is one."""
-    row = tx.connection.execute(
-        select(*_COLUMNS).where(
-            DraftRow.user_id == user_id, DraftRow.questionnaire == questionnaire
-        )
-    ).first()
+    row = _FIND.first(tx, user_id=user_id, questionnaire=questionnaire)
     return _draft(row) if row is not None else None
 
 
 def latest(tx: Transaction, user_id: int) -> Draft | None:
     """Return the draft the person touched last, of any questionnaire: a typed text is its."""
-    row = tx.connection.execute(
-        select(*_COLUMNS)
-        .where(DraftRow.user_id == user_id)
-        .order_by(DraftRow.updated_at.desc(), DraftRow.id.desc())
-        .limit(1)
-    ).first()
+    row = _LATEST.first(tx, user_id=user_id)
     return _draft(row) if row is not None else None
 
 
@@ -142,26 +173,22 @@ def add(
 
 def save(tx: Transaction, draft: Draft) -> None:
     """Store a draft as it is now."""
-    tx.connection.execute(
-        update(DraftRow)
-        .where(DraftRow.id == draft.id)
-        .values(
-            questionnaire_version=draft.questionnaire_version,
-            progress=_progress_to_json(draft.progress),
-            consent_version=draft.consent.version,
-            consented_at=draft.consent.given_at,
-            live_message_id=draft.live_message_id,
-            contact_keyboard=draft.contact_keyboard,
-            updated_at=draft.updated_at,
-        )
+    _SAVE.run(
+        tx,
+        draft_id=draft.id,
+        version=draft.questionnaire_version,
+        progress=_progress_to_json(draft.progress),
+        consent_version=draft.consent.version,
+        consented_at=draft.consent.given_at,
+        live_message_id=draft.live_message_id,
+        contact_keyboard=draft.contact_keyboard,
+        updated_at=draft.updated_at,
     )
 
 
 def remember_live_message(tx: Transaction, draft_id: int, message_id: int) -> None:
     """Remember which message asks the current question."""
-    tx.connection.execute(
-        update(DraftRow).where(DraftRow.id == draft_id).values(live_message_id=message_id)
-    )
+    _REMEMBER_LIVE_MESSAGE.run(tx, draft_id=draft_id, message_id=message_id)
 
 
 def remove(tx: Transaction, draft_id: int) -> None:

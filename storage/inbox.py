@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from domain.inbox import StoredUpdate
+from storage.prepared import Prepared
 from storage.tables import ChatLeaseRow, DeadLetterRow, InboxRow
 
 if TYPE_CHECKING:
@@ -27,59 +27,93 @@ _COLUMNS = (
 )
 
 
+_STORE = Prepared(
+    lambda insert: (
+        insert(InboxRow)
+        .values(
+            update_id=bindparam("update_id"),
+            chat_key=bindparam("chat_key"),
+            payload=bindparam("payload"),
+            status=RECEIVED,
+            tries=0,
+            received_at=bindparam("now"),
+        )
+        .on_conflict_do_nothing(index_elements=["update_id"])
+    )
+)
+_MARK_APPLIED = Prepared(
+    lambda _: (
+        update(InboxRow)
+        .where(InboxRow.update_id == bindparam("id"), InboxRow.status == RECEIVED)
+        .values(status=APPLIED)
+    )
+)
+_MARK_DONE = Prepared(
+    lambda _: (
+        update(InboxRow)
+        .where(InboxRow.update_id == bindparam("id"))
+        .values(status=FINISHED, payload=None, chat_key=None)
+    )
+)
+
+
+_LEASE = Prepared(
+    lambda insert: (
+        insert(ChatLeaseRow)
+        .values(
+            chat_key=bindparam("chat_key"), holder=bindparam("holder"), until=bindparam("until")
+        )
+        .on_conflict_do_update(
+            index_elements=["chat_key"],
+            set_={"holder": bindparam("holder"), "until": bindparam("until")},
+            where=(ChatLeaseRow.until < bindparam("now"))
+            | (ChatLeaseRow.holder == bindparam("holder")),
+        )
+    )
+)
+_GIVE_BACK = Prepared(
+    lambda _: delete(ChatLeaseRow).where(
+        ChatLeaseRow.chat_key == bindparam("chat_key"), ChatLeaseRow.holder == bindparam("holder")
+    )
+)
+
+
 def store(tx: Transaction, updates: Sequence[StoredUpdate], now: datetime) -> list[StoredUpdate]:
     """Store updates; return those that are new (a redelivery is a no-op)."""
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
-    statement = (
-        insert(InboxRow)
-        .on_conflict_do_nothing(index_elements=["update_id"])
-        .returning(InboxRow.update_id)
-    )
-    fresh = []
-    for item in updates:
-        values = {
-            "update_id": item.update_id,
-            "chat_key": item.chat_key,
-            "payload": item.payload,
-            "status": RECEIVED,
-            "tries": 0,
-            "received_at": now,
-        }
-        if tx.connection.execute(statement, values).first() is not None:
-            fresh.append(item)
-    return fresh
+    return [
+        item
+        for item in updates
+        if _STORE.run(
+            tx,
+            update_id=item.update_id,
+            chat_key=item.chat_key,
+            payload=item.payload,
+            now=now,
+        )
+    ]
 
 
-def unfinished(tx: Transaction) -> list[StoredUpdate]:
-    """Return every update that still owes an answer, oldest first."""
-    rows = tx.connection.execute(
-        select(*_COLUMNS).where(InboxRow.status != FINISHED).order_by(InboxRow.update_id)
-    )
+def unfinished(tx: Transaction, chat_key: int | None = None) -> list[StoredUpdate]:
+    """Return every update that still owes an answer, of one chat if it is named, oldest first."""
+    statement = select(*_COLUMNS).where(InboxRow.status != FINISHED).order_by(InboxRow.update_id)
+    if chat_key is not None:
+        statement = statement.where(InboxRow.chat_key == chat_key)
     return [
         StoredUpdate(
             row.update_id, row.chat_key or 0, row.payload or "", row.status == APPLIED, row.tries
         )
-        for row in rows
+        for row in tx.connection.execute(statement)
     ]
 
 
 def mark_applied(tx: Transaction, update_id: int) -> bool:
     """Turn the update to applied, in the transaction that applies it; False if it already was."""
-    result = tx.connection.execute(
-        update(InboxRow)
-        .where(InboxRow.update_id == update_id, InboxRow.status == RECEIVED)
-        .values(status=APPLIED)
-    )
-    return result.rowcount == 1
+    return _MARK_APPLIED.run(tx, id=update_id) == 1
 
 
 def mark_done(tx: Transaction, update_ids: Iterable[int]) -> None:
     """Blank the contents of answered updates; their ids stay as a guard against redelivery."""
-    tx.connection.execute(
-        update(InboxRow)
-        .where(InboxRow.update_id.in_(list(update_ids)))
-        .values(status=FINISHED, payload=None, chat_key=None)
-    )
+    _MARK_DONE.run_many(tx, [{"id": update_id} for update_id in update_ids])
 
 
 def count_try(tx: Transaction, update_id: int) -> None:
@@ -91,7 +125,6 @@ def count_try(tx: Transaction, update_id: int) -> None:
 
 def bury(tx: Transaction, item: StoredUpdate, incident: str, error: str, now: datetime) -> None:
     """Move a poisonous update to the dead letters, so that its chat goes on."""
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     tx.connection.execute(
         insert(DeadLetterRow).values(
             incident=incident,
@@ -111,13 +144,35 @@ def forget(tx: Transaction, before: datetime) -> None:
     )
 
 
-def lease_chat(tx: Transaction, chat_key: int, holder: str, now: datetime, until: datetime) -> bool:
-    """Take or renew the lease of a chat (PostgreSQL, several processes); False if it is held."""
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
-    statement = insert(ChatLeaseRow).values(chat_key=chat_key, holder=holder, until=until)
-    statement = statement.on_conflict_do_update(
-        index_elements=["chat_key"],
-        set_={"holder": holder, "until": until},
-        where=(ChatLeaseRow.until < now) | (ChatLeaseRow.holder == holder),
+def lease_chats(
+    tx: Transaction, chat_keys: Iterable[int], holder: str, now: datetime, until: datetime
+) -> set[int]:
+    """Take the leases of chats that nobody else holds; return which ones `holder` has."""
+    # In one order everywhere, or two processes could wait for each other.
+    return {
+        chat_key
+        for chat_key in sorted(chat_keys)
+        if _LEASE.run(tx, chat_key=chat_key, holder=holder, now=now, until=until)
+    }
+
+
+def renew_leases(tx: Transaction, holder: str, until: datetime) -> None:
+    """Keep all leases of a process; one that is being taken or given back is left alone."""
+    mine = select(ChatLeaseRow.chat_key).where(ChatLeaseRow.holder == holder)
+    tx.connection.execute(
+        update(ChatLeaseRow)
+        .where(ChatLeaseRow.chat_key.in_(mine.with_for_update(skip_locked=True)))
+        .values(until=until)
     )
-    return tx.connection.execute(statement.returning(ChatLeaseRow.chat_key)).first() is not None
+
+
+def lock_lease(tx: Transaction, chat_key: int) -> None:
+    """Keep everybody from taking or giving back a chat's lease until this transaction ends."""
+    tx.connection.execute(
+        select(ChatLeaseRow.chat_key).where(ChatLeaseRow.chat_key == chat_key).with_for_update()
+    )
+
+
+def give_back(tx: Transaction, chat_key: int, holder: str) -> None:
+    """Let a chat go."""
+    _GIVE_BACK.run(tx, chat_key=chat_key, holder=holder)

@@ -71,7 +71,7 @@ class Wire(BaseRequest):
 
     def _show(self, parameters: dict[str, Any], message_id: int) -> dict[str, Any]:
         chat = int(parameters["chat_id"])
-        rows = parameters.get("reply_markup", {}).get("inline_keyboard", [])
+        rows = json.loads(parameters.get("reply_markup", "{}")).get("inline_keyboard", [])
         shown = Shown(chat, message_id, parameters["text"], [b for row in rows for b in row])
         self.shown[chat, message_id] = shown
         return {

@@ -98,7 +98,7 @@ def test_a_submitter_that_went_away_does_not_stop_the_writer(url: str) -> None:
     for future in (running, *waiting[::2]):
         future.cancel()
     go_on.set()
-    assert running.result() == 1
+    assert running.cancelled()
     assert [future.result() for future in waiting if not future.cancelled()]
     assert database.write(lambda _tx: 3).result() == 3
     database.close()

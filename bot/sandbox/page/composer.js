@@ -14,7 +14,7 @@ const TALLEST = 160;
 const COMPOSING_KEY_CODE = 229;
 
 export class Composer {
-  // `view` is the pane: chatId, actorId, actor, commands, attempt, onUp (up from an empty field).
+  // `view` is the pane: chatId, actorId, actor, attempt.
   constructor(view) {
     this.view = view;
     this.editing = null;
@@ -81,12 +81,7 @@ export class Composer {
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.submit();
-    } else if (event.key === "Escape" && this.editing) {
-      this.endEditing();
-    } else if (event.key === "ArrowUp" && !this.input.value) {
-      event.preventDefault();
-      this.view.onUp();
-    }
+    } else if (event.key === "Escape" && this.editing) this.endEditing();
   }
 
   onInput() {

@@ -37,14 +37,13 @@ export class Pane {
       this.head, this.pinned, h("div", { class: "middle" }, ...this.timeline.elements, this.notices.element), this.foot);
     this.element.addEventListener("focusin", () => onActivate(this));
     this.element.addEventListener("pointerdown", () => onActivate(this));
-    this.element.addEventListener("keydown", (event) => this.typeAnywhere(event));
+    this.element.addEventListener("keydown", (event) => this.onKey(event));
     this.onCommand = (command) => this.attempt(() => this.say(command));
     this.onLink = (url) => this.followLink(url);
     this.onEdit = (message) => this.composer?.edit(message);
     this.onPress = (message, button, element) => this.press(message, button, element);
     this.onPicture = (file) => pictureBox(file, file.name || "写真");
     this.onGrown = () => this.timeline.scrolling.settle();
-    this.onUp = () => this.timeline.newestButton()?.focus();
     this.onLeave = () => this.focusInput();
     this.find = (id) => this.timeline.messages.get(id);
     this.topicName = (id) => this.chat?.topics[id] ?? "";
@@ -179,11 +178,13 @@ export class Pane {
 
   focusInput() { (this.composer?.input ?? this.foot.querySelector("button"))?.focus(); }
 
-  // As in Telegram's apps, typing goes into the field from wherever one is in the chat.
-  typeAnywhere(event) {
-    const isText = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
-    if ((isText || event.key === "Process") && !event.target.matches("input, textarea, select")) this.composer?.input.focus();
+  onKey(event) {
+    if (event.defaultPrevented) return;
     if (event.key === "Escape" && event.target.closest(".messages")) this.focusInput();
+    else if (event.key === "ArrowUp" && event.target.closest(".chat-foot") && !this.composer?.text) {
+      event.preventDefault();
+      this.timeline.newestButton()?.focus();
+    } else if (isText(event) && !event.target.matches("input, textarea, select")) this.composer?.input.focus();
   }
 
   say(text) { return post("send", { person_id: this.actorId, chat_id: this.chatId, text }); }
@@ -228,4 +229,11 @@ export class Pane {
   }
 
   showStatus(text) { this.status.textContent = text; }
+}
+
+// As in Telegram's apps, typing goes into the field from wherever one is in the chat. An input
+// method announces itself as "Process".
+function isText(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  return event.key === "Process" || (event.key.length === 1 && event.key !== " ");
 }

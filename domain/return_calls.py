@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 QUESTIONNAIRE = "call"
 VERSION = 1
+_NAME = N_(
+    "Please type your name, and your company's if you like.\nExample: 山田 太郎（見本製作所）"
+)
 _SHARED_KEYS = ("contact", "tel", "when")
 
 
@@ -27,7 +30,7 @@ def return_call_questionnaire(needs: Questionnaire) -> Questionnaire:
         message = "the needs form asks for its telephone number otherwise"
         raise TypeError(message)
     questions = (
-        replace(contact, number=1, when=_always),
+        replace(contact, number=1, title=N_("Your name"), text=_NAME, when=_always),
         replace(tel, number=2, skip_label=None, when=_always),
         replace(when, number=3, text=N_("When shall we call you?"), when=_always),
     )

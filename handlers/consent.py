@@ -110,4 +110,4 @@ async def refuse(update: Update, context: Context) -> None:
 
 def agreed_line(context: Context) -> str:
     """Return the record that the notice is turned into (HTML)."""
-    return context.gettext("Use of your information\n→ <b>agreed</b>")
+    return context.gettext("Use of your information → <b>agreed</b>")

@@ -198,7 +198,7 @@ async def _ask_whether_it_adds(
         [
             _button(_("Add it to that consultation"), f"append-{draft_id}"),
             _button(_("It is a new consultation"), f"new-{draft_id}"),
-            [resume_button(context, QUESTIONNAIRE, _("Back to the list"))],
+            [resume_button(context, QUESTIONNAIRE, _("Back to the review"))],
         ]
     )
     await asyncio.gather(

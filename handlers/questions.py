@@ -139,7 +139,7 @@ def record_line(context: Context, question: Question, answers: Answers) -> str:
     """Return the one-line record a settled question is turned into (HTML)."""
     title = escape(context.gettext(question.title))
     answer = shorten(shown_answer(context, question, answers), ANSWER_LENGTH)
-    return f"{title}\n→ <b>{escape(answer)}</b>"
+    return f"{title} → <b>{escape(answer)}</b>"
 
 
 def answer_sheet(context: Context, questionnaire: Questionnaire, answers: Answers) -> str:

@@ -27,6 +27,8 @@ class Wire(BaseRequest):
     shown: dict[tuple[int, int], Shown] = field(default_factory=dict)
     alerts: list[str] = field(default_factory=list)
     webhook: dict[str, Any] = field(default_factory=dict)
+    keyboards: set[int] = field(default_factory=set)
+    """The chats that show a reply keyboard."""
     fail_next: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     refusing: dict[int, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     """What sendMessage to a chat is answered, until the chat is taken out."""
@@ -65,13 +67,22 @@ class Wire(BaseRequest):
                     "pending_update_count": 0}  # fmt: skip
         if name in {"setWebhook", "deleteWebhook"}:
             self.webhook = parameters if name == "setWebhook" else {}
+        if name == "deleteMessage":
+            self.shown.pop((int(parameters["chat_id"]), parameters["message_id"]), None)
+        if name == "editMessageReplyMarkup":
+            self.shown[int(parameters["chat_id"]), parameters["message_id"]].buttons.clear()
         if name == "answerCallbackQuery":
             self.alerts.append(parameters.get("text", ""))
         return True
 
     def _show(self, parameters: dict[str, Any], message_id: int) -> dict[str, Any]:
         chat = int(parameters["chat_id"])
-        rows = json.loads(parameters.get("reply_markup", "{}")).get("inline_keyboard", [])
+        markup = json.loads(parameters.get("reply_markup", "{}"))
+        rows = markup.get("inline_keyboard", [])
+        if "keyboard" in markup:
+            self.keyboards.add(chat)
+        if markup.get("remove_keyboard"):
+            self.keyboards.discard(chat)
         shown = Shown(chat, message_id, parameters["text"], [b for row in rows for b in row])
         self.shown[chat, message_id] = shown
         return {

@@ -1,0 +1,184 @@
+"""By telephone instead: a request to be called back is no consultation (R9)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.schedule import tick
+from tests.integration.conftest import STAFF_CHAT
+from tests.integration.test_intake import STEPS, agree, walk
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import Counter
+
+OWNER, STAFF, CLERK = 100, 900, 901
+TO_TELEPHONE = len(STEPS) - 3
+
+
+async def request(counter: Counter, user: int = OWNER) -> None:
+    """Ask for a call without an intake."""
+    await counter.say(user, "/start")
+    await counter.press(user, "電話で相談")
+    await counter.press(user, "折り返し")
+    await counter.press(user, "同意して進む")
+    await walk(counter, user, ("山田 太郎", "048-830-0000", "=午前", "=折り返しを依頼する"))
+
+
+async def test_the_telephone_is_shown_with_a_button_that_copies_it(counter: Counter) -> None:
+    await counter.say(OWNER, "/start")
+    await counter.press(OWNER, "電話で相談")
+    shown = counter.wire.asking(OWNER)
+    assert "048-830-0000" in shown.text
+    assert shown.buttons[0]["copy_text"] == {"text": "048-830-0000"}
+    assert await counter.read("select count(*) from drafts") == [(0,)]
+
+
+async def test_a_request_is_stored_told_and_not_counted(counter: Counter) -> None:
+    await request(counter)
+    assert "承りました" in counter.wire.asking(OWNER).text
+    assert await counter.read("select count(*) from return_calls") == [(1,)]
+    for table in ("consultations", "kpi_events", "drafts"):
+        assert await counter.read(f"select count(*) from {table}") == [(0,)]
+    assert await counter.delivery.send_due() == 1
+    card = counter.wire.asking(STAFF_CHAT)
+    assert "午前" in card.text
+    for secret in ("山田", "830-0000"):
+        assert secret not in card.text
+    await counter.say(OWNER, "/status")
+    assert "折り返しのご依頼" in counter.wire.last(OWNER).text
+
+
+async def test_nothing_is_asked_before_the_notice_and_a_refusal_stores_nothing(
+    counter: Counter,
+) -> None:
+    await counter.say(OWNER, "/start")
+    await counter.press(OWNER, "電話で相談")
+    await counter.press(OWNER, "折り返し")
+    assert "折り返しのお電話のためだけ" in counter.wire.asking(OWNER).text
+    await counter.press(OWNER, "詳しく見る")
+    await counter.press(OWNER, "同意しない")
+    for table in ("drafts", "return_calls"):
+        assert await counter.read(f"select count(*) from {table}") == [(0,)]
+
+
+async def test_what_the_intake_knows_is_not_asked_again(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    await walk(counter, OWNER)
+    await counter.press(OWNER, "直す")
+    await counter.press(OWNER, "ご連絡の時間帯")
+    await counter.press(OWNER, "電話で相談")
+    await counter.press(OWNER, "折り返し")
+    review = counter.wire.asking(OWNER)
+    assert "山田 太郎（専務）" in review.text
+    assert "048-830-0000" in review.text
+    await counter.press(OWNER, "折り返しを依頼する")
+    await counter.press(OWNER, "入力に戻る")
+    assert "ご連絡の時間帯" in counter.wire.asking(OWNER).text
+
+
+async def test_only_what_is_missing_is_asked_and_the_intake_goes_on(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    await walk(counter, OWNER, STEPS[:TO_TELEPHONE])
+    await counter.press(OWNER, "電話で相談")
+    await counter.press(OWNER, "折り返し")
+    assert "（2／3）" in counter.wire.asking(OWNER).text
+    counter.moment += timedelta(seconds=1)
+    await walk(counter, OWNER, ("048-830-0000", "=午前"))
+    await counter.press(OWNER, "取りやめる")
+    await counter.press(OWNER, "削除する")
+    assert await counter.read("select questionnaire from drafts") == [("needs",)]
+    await counter.say(OWNER, "/start")
+    await counter.press(OWNER, "再開")
+    await walk(counter, OWNER, STEPS[TO_TELEPHONE:])
+    await counter.press(OWNER, "送信する")
+    assert "R8-0001" in counter.wire.last(OWNER).text
+
+
+async def test_a_typed_text_belongs_to_the_form_touched_last(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    await walk(counter, OWNER, STEPS[:2])
+    await counter.press(OWNER, "電話で相談")
+    await counter.press(OWNER, "折り返し")
+    await counter.say(OWNER, "山田 太郎")
+    assert "（2／3）" in counter.wire.asking(OWNER).text
+    counter.moment += timedelta(seconds=1)
+    await counter.say(OWNER, "/start")
+    await counter.press(OWNER, "再開")
+    await counter.say(OWNER, "株式会社見本製作所")
+    assert "法人番号" in counter.wire.asking(OWNER).text
+
+
+async def test_one_request_at_a_time(counter: Counter) -> None:
+    await request(counter)
+    await counter.say(OWNER, "/start")
+    await counter.press(OWNER, "電話で相談")
+    await counter.press(OWNER, "折り返し")
+    assert "すでに承っています" in counter.wire.alerts[-1]
+    for data in ("rc:agree", "rc:submit-1", "rc:begin"):
+        await counter.update(counter.press_body(OWNER, data, OWNER, 7))
+        assert "すでに承っています" in counter.wire.alerts[-1]
+    assert await counter.read("select count(*) from return_calls") == [(1,)]
+
+
+async def test_a_member_of_staff_takes_it_reads_it_and_says_it_is_done(counter: Counter) -> None:
+    await request(counter)
+    await counter.delivery.send_due()
+    await counter.press(777, "担当する", STAFF_CHAT)
+    assert "登録された職員だけ" in counter.wire.alerts[-1]
+    await counter.press(777, "氏名と電話番号", STAFF_CHAT)
+    assert "登録された職員だけ" in counter.wire.alerts[-1]
+    card = counter.wire.asking(STAFF_CHAT)
+    take = counter.press_body(STAFF, card.buttons[0]["callback_data"], STAFF_CHAT, card.message_id)
+    await counter.press(STAFF, "担当する", STAFF_CHAT)
+    assert "担当：" in counter.wire.asking(STAFF_CHAT).text
+    await join(counter, CLERK)
+    late = {**take["callback_query"], "from": {"id": CLERK, "is_bot": False, "first_name": "x"}}
+    await counter.update({"callback_query": late})
+    assert "すでに担当" in counter.wire.alerts[-1]
+    await counter.press(STAFF, "氏名と電話番号", STAFF_CHAT)
+    assert "048-830-0000" in counter.wire.last(STAFF).text
+    assert "山田 太郎" in counter.wire.last(STAFF).text
+    await counter.press(STAFF, "電話が済んだ", STAFF_CHAT)
+    done = counter.wire.shown[STAFF_CHAT, card.message_id]
+    assert "電話が済みました" in done.text
+    assert done.buttons == []
+    assert await counter.read("select action from audit_log where action like '%call%'") == [
+        ("take_return_call",),
+        ("read_return_call",),
+        ("finish_return_call",),
+    ]
+    await request(counter)
+    assert await counter.read("select count(*) from return_calls") == [(2,)]
+
+
+async def join(counter: Counter, user: int) -> None:
+    await counter.say(STAFF, "/staff")
+    await counter.press(STAFF, "事務担当")
+    payload = counter.wire.last(STAFF).text.rsplit("start=", 1)[1]
+    await counter.say(user, f"/start {payload}")
+
+
+async def test_a_request_is_deleted_some_days_after_the_call(counter: Counter) -> None:
+    await request(counter)
+    await counter.delivery.send_due()
+    await counter.press(STAFF, "担当する", STAFF_CHAT)
+    await counter.press(STAFF, "電話が済んだ", STAFF_CHAT)
+    counter.moment += timedelta(days=7)
+    await tick(counter.application.house)
+    assert await counter.read("select count(*) from return_calls") == [(1,)]
+    counter.moment += timedelta(seconds=1)
+    await tick(counter.application.house)
+    assert await counter.read("select count(*) from return_calls") == [(0,)]
+    card = counter.wire.last(STAFF_CHAT)
+    for data in ("call:take:1", "call:details:1", "call:done:1"):
+        counter.wire.alerts.clear()
+        await counter.update(counter.press_body(STAFF, data, STAFF_CHAT, card.message_id))
+        assert counter.wire.alerts != []
+
+
+async def test_an_open_request_is_kept_until_somebody_has_called(counter: Counter) -> None:
+    await request(counter)
+    counter.moment += timedelta(days=30)
+    await tick(counter.application.house)
+    assert await counter.read("select count(*) from return_calls") == [(1,)]

@@ -11,13 +11,12 @@ from handlers.questions import confirm_text, question_buttons, question_text
 from handlers.review import review_buttons, review_text
 
 if TYPE_CHECKING:
-    from telegram import InlineKeyboardMarkup
-
     from domain.drafts import Draft
     from handlers.context import Context
+    from handlers.replies import Buttons
 
 
-def asks(context: Context, draft: Draft) -> tuple[str, InlineKeyboardMarkup]:
+def asks(context: Context, draft: Draft) -> tuple[str, Buttons]:
     """Return the text (HTML) and the buttons of what a draft asks now."""
     forms = context.house.forms
     questionnaire = forms.questionnaires[draft.questionnaire]

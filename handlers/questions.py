@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
-from domain.form import Answers, OneOf, Question, Questionnaire, SomeOf, Typed
+from domain.form import Answers, Choice, OneOf, Question, Questionnaire, SomeOf, Typed
 from domain.questions import (
     BACK,
     DONE,
@@ -53,41 +56,70 @@ def question_text(
 
 def question_buttons(
     context: Context, questionnaire: Questionnaire, progress: Progress, question: Question
-) -> InlineKeyboardMarkup:
-    """Return the buttons of the current question."""
-    _ = context.gettext
+) -> str:
+    """Return the buttons of the current question, as JSON."""
+    echoes = progress.typed is not None
+    return _keyboard(
+        context.house.translations[context.language].gettext,
+        _Face(
+            questionnaire.name,
+            question,
+            offered=question.offered(progress.answers) if isinstance(question, OneOf) else (),
+            ticked=ticks(progress, question) if isinstance(question, SomeOf) else (),
+            echoes=echoes,
+            may_keep=not echoes and question.key in progress.answers,
+            may_skip=not echoes and may_skip(question, progress),
+            has_back=echoes or question_before(questionnaire, progress, question) is not None,
+        ),
+    )
 
-    def button(label: str, code: str, style: str | None = None) -> InlineKeyboardButton:
-        data = pack(QUESTION, questionnaire.name, question.key, code)
+
+@dataclass(frozen=True)
+class _Face:
+    """Everything that a question's keyboard depends on but the language."""
+
+    questionnaire: str
+    question: Question
+    offered: tuple[Choice, ...]
+    ticked: tuple[str, ...]
+    echoes: bool
+    may_keep: bool
+    may_skip: bool
+    has_back: bool
+
+    def button(self, label: str, code: str, style: str | None = None) -> InlineKeyboardButton:
+        """Return a button of this question."""
+        data = pack(QUESTION, self.questionnaire, self.question.key, code)
         return InlineKeyboardButton(label, callback_data=data, style=style)
 
-    rows = _choice_rows(context, progress, question, button)
-    if progress.typed is not None:
+
+@lru_cache(maxsize=2048)
+def _keyboard(_: Callable[[str], str], face: _Face) -> str:
+    # The same few keyboards are shown all day, and drawing one costs more than asking for it.
+    question, family = face.question, FAMILIES[face.questionnaire]
+    rows = _choice_rows(_, face)
+    if face.echoes:
         rows = [
-            [button(_("Yes, that is right"), YES, KeyboardButtonStyle.SUCCESS)],
-            [button(_("Type it again"), RETYPE)],
+            [face.button(_("Yes, that is right"), YES, KeyboardButtonStyle.SUCCESS)],
+            [face.button(_("Type it again"), RETYPE)],
         ]
-    elif question.key in progress.answers:
-        rows.append([button(_("Leave it as it is"), KEEP)])
-    if progress.typed is None and may_skip(question, progress):
-        rows.append([button(_(question.skip_label or "Skip this question"), SKIP)])
-    if isinstance(question, Typed) and question.by_contact and progress.typed is None:
-        family = FAMILIES[questionnaire.name]
+    if face.may_keep:
+        rows.append([face.button(_("Leave it as it is"), KEEP)])
+    if face.may_skip:
+        rows.append([face.button(_(question.skip_label or "Skip this question"), SKIP)])
+    if isinstance(question, Typed) and question.by_contact and not face.echoes:
         share = InlineKeyboardButton(
             _("Use the number of my Telegram account"), callback_data=pack(family, "share")
         )
         rows.insert(0, [share])
-    has_back = progress.typed or question_before(questionnaire, progress, question)
-    back = [button(_("Back"), BACK)] if has_back else []
-    rows += _ways_out(context, questionnaire, back)
-    return InlineKeyboardMarkup(rows)
+    back = [face.button(_("Back"), BACK)] if face.has_back else []
+    rows += _ways_out(_, family, back)
+    return json.dumps(InlineKeyboardMarkup(rows).to_dict(), ensure_ascii=False)
 
 
 def _ways_out(
-    context: Context, questionnaire: Questionnaire, back: list[InlineKeyboardButton]
+    _: Callable[[str], str], family: str, back: list[InlineKeyboardButton]
 ) -> list[list[InlineKeyboardButton]]:
-    _ = context.gettext
-    family = FAMILIES[questionnaire.name]
     if family != INTAKE:
         withdraw = InlineKeyboardButton(_("Withdraw"), callback_data=pack(family, "cancel"))
         return [[*back, withdraw]]
@@ -96,25 +128,19 @@ def _ways_out(
     return [[*back, pause], [phone]]
 
 
-def _choice_rows(
-    context: Context,
-    progress: Progress,
-    question: Question,
-    button: Callable[..., InlineKeyboardButton],
-) -> list[list[InlineKeyboardButton]]:
-    if not isinstance(question, OneOf):
+def _choice_rows(_: Callable[[str], str], face: _Face) -> list[list[InlineKeyboardButton]]:
+    if not isinstance(face.question, OneOf):
         return []
-    _ = context.gettext
-    ticked = ticks(progress, question) if isinstance(question, SomeOf) else ()
+    labels = {choice.code: _(choice.label) for choice in face.offered}
     buttons = [
-        button(f"✓ {_(choice.label)}" if choice.code in ticked else _(choice.label), choice.code)
-        for choice in question.offered(progress.answers)
+        face.button(f"✓ {label}" if code in face.ticked else label, code)
+        for code, label in labels.items()
     ]
     short = all(len(b.text) <= _SHORT_LABEL for b in buttons)
     width = 2 if short and len(buttons) >= _TWO_COLUMNS_FROM else 1
     rows = [buttons[i : i + width] for i in range(0, len(buttons), width)]
-    if isinstance(question, SomeOf):
-        rows.append([button(_("Decide"), DONE, KeyboardButtonStyle.PRIMARY)])
+    if isinstance(face.question, SomeOf):
+        rows.append([face.button(_("Decide"), DONE, KeyboardButtonStyle.PRIMARY)])
     return rows
 
 

@@ -66,10 +66,11 @@ def _no_note(_answers: Answers) -> str | None:
     return None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Question:
     """A question of the paper form. `key` is a contract: renaming it is a migration.
 
+    A question is itself and no other: it is built once, and what is drawn of it is kept by it.
     `note` is a further text for these answers, shown under `text`; it may be a name out of the
     programme file, which no catalogue has.
     """
@@ -96,7 +97,7 @@ def _no_answers(_text: str) -> Answers:
     return {}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class OneOf(Question):
     """A question answered by one button; a single choice that cannot be skipped answers itself.
 
@@ -142,7 +143,7 @@ class OneOf(Question):
         return choice.code if choice.is_answer else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SomeOf(OneOf):
     """A question answered by up to `limit` buttons; the code `alone` excludes the others."""
 
@@ -179,7 +180,7 @@ def _as_is(value: str) -> str:
     return value
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Typed(Question):
     """A question answered by typing.
 

@@ -103,8 +103,7 @@ def _about_who() -> tuple[Question, ...]:
             title=N_("Corporate number"),
             text=N_(
                 "If you know the corporate number (13 digits), please type it.\n"
-                "It is on the National Tax Agency's publication site.\n"
-                "https://www.houjin-bangou.nta.go.jp/"
+                "It is on the National Tax Agency's publication site."
             ),
             required=False,
             skip_label=N_("Later"),

@@ -44,13 +44,13 @@ async def ask(context: Context, chat: int, draft: Draft, preface: str = "") -> N
 
 
 async def ask_in(context: Context, chat: int, message: int, draft: Draft) -> None:
-    """Turn the pressed message into the live one."""
+    """Turn the pressed message into the live one; if it is gone, ask in a new one."""
     text, buttons = asks(context, draft)
-    showing = [replies.edit(context, chat, message, text, buttons)]
-    if draft.live_message_id not in (None, message):
-        showing.append(replies.delete(context, chat, draft.live_message_id))
-    await asyncio.gather(*showing)
-    if draft.live_message_id != message:
+    if not await replies.edit(context, chat, message, text, buttons):
+        await ask(context, chat, draft)
+    elif draft.live_message_id != message:
+        if draft.live_message_id is not None:
+            await replies.delete(context, chat, draft.live_message_id)
         context.afterwards(drafts.remember_live_message, draft.id, message)
 
 

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     """A keyboard, or one that is written as the Bot API's JSON already."""
 
 _LOGGER = logging.getLogger(__name__)
+_NOT_MODIFIED = "message is not modified"
 _HARMLESS = (
-    "message is not modified",
+    _NOT_MODIFIED,
     "query is too old",
     "message to edit not found",
     "message can't be edited",
@@ -48,14 +49,16 @@ async def edit(
     message_id: int,
     text: str,
     buttons: Buttons | None = None,
-) -> None:
-    """Edit a message of ours; one that is gone or already reads so is let go."""
+) -> bool:
+    """Edit a message of ours; False if it is gone, one that already reads so is let go."""
     try:
         await _call(
             context, "editMessageText", buttons, chat_id=chat_id, message_id=message_id, text=text
         )
     except BadRequest as error:
         _let_go_if_harmless(error)
+        return _NOT_MODIFIED in error.message.lower()
+    return True
 
 
 async def strip(context: Context, chat_id: int, message_id: int) -> None:

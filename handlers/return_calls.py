@@ -63,10 +63,11 @@ async def begin(update: Update, context: Context) -> None:
     draft = await context.transact(return_calls.begin, context.house.forms, user, context.now)
     if draft is None:
         text, buttons = notice(context, QUESTIONNAIRE)
-        showing = replies.edit(context, chat, message, text, buttons)
+        await asyncio.gather(
+            replies.answer_query(query), replies.edit(context, chat, message, text, buttons)
+        )
     else:
-        showing = ask_in(context, chat, message, draft)
-    await asyncio.gather(replies.answer_query(query), showing)
+        await asyncio.gather(replies.answer_query(query), ask_in(context, chat, message, draft))
 
 
 async def agree(update: Update, context: Context) -> None:

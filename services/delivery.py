@@ -24,6 +24,11 @@ MAX_FAULTS = 5
 _LONGEST_PAUSE = timedelta(hours=1)
 
 
+def resume(tx: Transaction) -> None:
+    """Take up what the process before this one had claimed and not recorded as sent."""
+    outbox.release_claims(tx)
+
+
 def claim(tx: Transaction, now: datetime) -> Claim:
     """Claim the messages due that fit Telegram's pace."""
     return outbox.claim(tx, now, LEASE)

@@ -74,6 +74,16 @@ def claim(tx: Transaction, now: datetime, lease: timedelta) -> Claim:
     return Claim(notices, _next_moment(tx, now, lease))
 
 
+def release_claims(tx: Transaction) -> None:
+    """Give back what is claimed, when a process starts: the one before it has ended.
+
+    On SQLite only, where there is one process, or two for a moment; elsewhere the lease decides.
+    """
+    if tx.is_sqlite:
+        claimed = _OPEN & (OutboxRow.status == CLAIMED)
+        tx.connection.execute(update(OutboxRow).where(claimed).values(status=PENDING))
+
+
 def _sendable(now: datetime, lease: timedelta) -> Any:
     """What is due, or claimed by a process that died, in a chat that takes messages."""
     held = select(ChatRow.chat_id).where(ChatRow.hold_until > now)

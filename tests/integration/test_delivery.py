@@ -105,6 +105,16 @@ def test_a_claim_of_a_dead_process_lapses(database: Database) -> None:
     assert (again.id, again.tries) == (found.notices[0].id, 1)
 
 
+def test_the_only_process_of_a_database_takes_up_at_once_what_another_left(
+    database: Database,
+) -> None:
+    owe(database, 7)
+    (left,) = claim(database, NOON).notices
+    database.write(delivery.resume).result()
+    again = claim(database, NOON + SECOND).notices
+    assert [notice.id for notice in again] == ([left.id] if database.is_sqlite else [])
+
+
 def test_a_slow_sender_does_not_undo_what_another_has_sent(database: Database) -> None:
     owe(database, 7)
     (slow,) = claim(database, NOON).notices

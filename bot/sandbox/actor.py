@@ -23,8 +23,8 @@ class StoryWrong(SandboxFailed):
 class Actor:
     """One person in one chat: the private one with the bot unless `chat_id` names a group.
 
-    `patience`: seconds to wait for what must come. `answer_within`: seconds within which a press
-    must be answered; 0 does not ask for an answer.
+    `patience`: seconds to wait for what must come. `insists`: whether every press must be
+    answered; a bot that is killed now and then cannot do that.
     """
 
     def __init__(
@@ -35,14 +35,14 @@ class Actor:
         *,
         chat_id: int | None = None,
         patience: float = DEFAULT_TIMEOUT_SECONDS,
-        answer_within: float = DEFAULT_TIMEOUT_SECONDS,
+        insists: bool = True,
     ) -> None:
         self.person = person
         self.chat_id = person.id if chat_id is None else chat_id
         self._people = people
         self._transcript = transcript
         self._patience = patience
-        self._answer_within = answer_within
+        self.insists = insists
 
     async def say(self, text: str) -> ShownMessage:
         """Send a text."""
@@ -66,18 +66,20 @@ class Actor:
 
         Raises StoryWrong if the bot leaves the press unanswered.
         """
+        self._transcript.pressed(self.person.name, button.text)
         answer = await self._people.press_old(
             self.person.id,
             button.value,
             message.message_id,
             chat_id=self.chat_id,
-            wait=self._answer_within,
+            wait=self._patience,
         )
-        self._transcript.pressed(self.person.name, button.text, answer.text)
-        if self._answer_within and not answer.answered:
+        if self.insists and not answer.answered:
             raise StoryWrong(
                 f"the bot did not answer when {self.person.name} pressed {button.text}"
             )
+        if answer.text:
+            self._transcript.notice(answer.text)
         return answer.text
 
     async def reply(
@@ -98,10 +100,10 @@ class Actor:
                 self._patience if patience is None else patience,
                 after=after - 1,
             )
-        except TimeoutError:
+        except TimeoutError as error:
             await self.write_down()
             message = f"{self.person.name} waited for {expected}, which did not come"
-            raise StoryWrong(message) from None
+            raise StoryWrong(message) from error
         await self.write_down()
         return found
 

@@ -273,7 +273,10 @@ class SandboxClient:
                         return message
                 return await self._next_fitting(listener, chat_id, body["number"], predicate, after)
         except TimeoutError:
-            shown = [f"{each.sender}: {each.text!r}" for each in await self.messages(chat_id)]
+            shown = [
+                f"{each.message_id} {each.sender}: {each.text!r} {each.labels()}"
+                for each in await self.messages(chat_id)
+            ]
             raise TimeoutError("no such message; the chat shows\n" + "\n".join(shown)) from None
         finally:
             self._listeners.discard(listener)

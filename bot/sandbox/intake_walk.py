@@ -1,10 +1,11 @@
 """An owner's way through the intake: reads what the buttons carry, so texts may change freely.
 
-A question without an answer in the table is skipped if it may be, else gets its first choice.
+A question without an answer in the table is skipped if it may be.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,9 @@ _SHARE = pack(INTAKE, "share")
 _SUBMIT, _CORRECT = pack(INTAKE, "submit"), pack(INTAKE, "correct")
 _REFERENCE = re.compile(r"[A-Z]\d+-\d{4,}")
 _TICK = "✓"
-_TICK_SECONDS = 3.0
+# The bot answers a press and edits its message side by side; nothing else makes the edit late.
+_SETTLING_SECONDS = 3.0
+_LOOKS = 10
 
 
 class Screen:
@@ -69,53 +72,85 @@ class Screen:
         return self.question, YES in self.codes, self.is_review, onward.value if onward else None
 
 
+def _other_than(before: Screen) -> Callable[[Screen], bool]:
+    return lambda shown: shown.step != before.step
+
+
+class _NothingChanged(StoryWrong):
+    """The bot answered a press and showed nothing new."""
+
+
 class IntakeWalk:
     """Walks one person through the intake with a table of answers by question key.
 
     A choice question takes its codes, a typed question its texts: all but the last are refused by
-    the bot. `given` collects what the walk answered.
+    the bot. `choose` picks among the codes where the table says nothing. `given` collects what the
+    walk answered.
     """
 
-    def __init__(self, actor: Actor, answers: Answers) -> None:
+    def __init__(
+        self,
+        actor: Actor,
+        answers: Answers,
+        choose: Callable[[list[str]], str] = lambda all_: all_[0],
+    ) -> None:
         self._actor = actor
         self._answers = answers
+        self._choose = choose
+        self._looks = 0
         self.given: dict[str, tuple[str, ...]] = {}
 
     async def fill_in(self) -> Screen:
         """Go from /start to the review."""
+        return await self._to(await self._start(), lambda screen: screen.is_review)
+
+    async def until(self, key: str) -> Screen:
+        """Go from /start to a question and leave it open."""
+        return await self._to(await self._start(), lambda screen: screen.question == key)
+
+    async def _start(self) -> Screen:
         started = await self._actor.say("/start")
-        screen = await self._screen(started.message_id, lambda _: True)
-        return await self._to_review(screen)
+        return await self._screen(started.message_id, lambda _: True)
 
     async def correct(self, review: Screen, key: str, answer: tuple[str, ...]) -> Screen:
         """Correct one answer from the review and return to it."""
         wanted = f"{FIX}:"
         if review.button(wanted) is None:
-            review = await self._press(review, review.button(_CORRECT), has_prefix=wanted)
+            review = await self._press(
+                review,
+                review.button(_CORRECT),
+                lambda shown: shown.button(wanted) is not None,
+            )
         buttons = [each for row in review.message.buttons for each in row]
         fix = next((each for each in buttons if each.value.split(":")[-1] == key), None)
         self._answers = {**self._answers, key: answer}
-        return await self._to_review(await self._press(review, fix))
+        question = await self._press(review, fix, _other_than(review))
+        return await self._to(question, lambda screen: screen.is_review)
 
     async def submit(self, review: Screen) -> str:
         """Submit and return the reference."""
         button = review.button(_SUBMIT)
         if button is None:
             raise StoryWrong("there is nothing to submit")
-        await self._actor.press(button, review.message)
-        receipt = await self._actor.reply(
-            review.message.message_id,
-            lambda shown: bool(_REFERENCE.search(shown.text)),
-            "a reference number",
-        )
+        press = asyncio.ensure_future(self._actor.press(button, review.message))
+        try:
+            receipt = await self._actor.reply(
+                review.message.message_id,
+                lambda shown: bool(_REFERENCE.search(shown.text)),
+                "a reference number",
+            )
+            if self._actor.insists:
+                await press
+        finally:
+            press.cancel()
         found = _REFERENCE.search(receipt.text)
         return found.group() if found else ""
 
-    async def _to_review(self, screen: Screen) -> Screen:
-        while not screen.is_review:
+    async def _to(self, screen: Screen, is_there: Callable[[Screen], bool]) -> Screen:
+        while not is_there(screen):
             onward = screen.onward()
             if screen.question is None and onward is not None:
-                screen = await self._press(screen, onward)
+                screen = await self._press(screen, onward, _other_than(screen))
             elif screen.question is not None:
                 screen = await self._answer(screen, screen.question)
             else:
@@ -125,7 +160,7 @@ class IntakeWalk:
 
     async def _answer(self, screen: Screen, key: str) -> Screen:
         if YES in screen.codes:
-            return await self._press(screen, screen.codes[YES])
+            return await self._press(screen, screen.codes[YES], _other_than(screen))
         if screen.takes_several:
             return await self._tick(screen, key)
         choices = [code for code in screen.codes if code not in _CONTROLS]
@@ -134,26 +169,40 @@ class IntakeWalk:
             self.given[key] = wanted[-1:]
             return await self._type(screen, wanted)
         if wanted is None and SKIP in screen.codes:
-            return await self._press(screen, screen.codes[SKIP])
-        code = wanted[0] if wanted else next(iter(choices), None)
+            return await self._press(screen, screen.codes[SKIP], _other_than(screen))
+        if not choices and not wanted:
+            raise StoryWrong(f"the story has no answer to the question {key}")
+        code = wanted[0] if wanted else self._choose(choices)
         if code not in screen.codes:
             raise StoryWrong(f"the question {key} does not offer {code}")
         self.given[key] = (code,)
-        return await self._press(screen, screen.codes[code])
+        return await self._press(screen, screen.codes[code], _other_than(screen))
 
     async def _tick(self, screen: Screen, key: str) -> Screen:
-        """Press what is not ticked yet, then "decide"; where nothing changes, look again."""
-        first = next(code for code in screen.codes if code not in _CONTROLS)
-        wanted = self._answers.get(key, (first,))
+        """Press what is not ticked yet, then "decide"."""
+        choices = [code for code in screen.codes if code not in _CONTROLS]
+        wanted = self._answers.get(key) or self.given.get(key) or (self._choose(choices),)
         self.given[key] = wanted
         open_ = [code for code in wanted if not screen.codes[code].text.startswith(_TICK)]
-        await self._actor.press(screen.codes[open_[0] if open_ else DONE], screen.message)
+        if open_:
+            return await self._press_and_look(screen, screen.codes[open_[0]])
+        seen = await self._press_and_look(screen, screen.codes[DONE])
+        if seen.message == screen.message:
+            # The ticks on the screen were out of date: a person presses them anew.
+            return await self._press_and_look(screen, screen.codes[wanted[0]])
+        return seen
+
+    async def _press_and_look(self, screen: Screen, button: Button) -> Screen:
+        """Press and return what there is to see then, the same screen if the bot leaves it so."""
         before = screen.message
         try:
-            return await self._screen(
-                before.message_id, lambda shown: shown.message != before, _TICK_SECONDS
+            return await self._press(
+                screen, button, lambda shown: shown.message != before, _SETTLING_SECONDS
             )
-        except StoryWrong:
+        except _NothingChanged:
+            self._looks += 1
+            if self._looks > _LOOKS:
+                raise
             return await self._screen(before.message_id, lambda _: True)
 
     async def _type(self, screen: Screen, texts: tuple[str, ...]) -> Screen:
@@ -168,24 +217,35 @@ class IntakeWalk:
             await self._actor.share_contact(screen.message.message_id)
         else:
             await self._actor.say(accepted)
-        return await self._next(screen)
+        return await self._screen(screen.message.message_id, _other_than(screen))
 
     async def _press(
-        self, screen: Screen, button: Button | None, has_prefix: str | None = None
+        self,
+        screen: Screen,
+        button: Button | None,
+        fits: Callable[[Screen], bool],
+        settling: float | None = None,
     ) -> Screen:
+        """Press and return the screen that fits.
+
+        Raises _NothingChanged when it has not come `settling` seconds after the bot's answer.
+        """
         if button is None:
             raise StoryWrong(f"a button is missing under: {screen.message.text[:40]}")
-        await self._actor.press(button, screen.message)
-        if has_prefix is None:
-            return await self._next(screen)
-        return await self._screen(
-            screen.message.message_id, lambda shown: shown.button(has_prefix) is not None
-        )
-
-    async def _next(self, screen: Screen) -> Screen:
-        return await self._screen(
-            screen.message.message_id, lambda shown: shown.step != screen.step
-        )
+        press = asyncio.ensure_future(self._actor.press(button, screen.message))
+        change = asyncio.ensure_future(self._screen(screen.message.message_id, fits))
+        try:
+            await asyncio.wait({press, change}, return_when=asyncio.FIRST_COMPLETED)
+            if self._actor.insists:
+                await press
+            await asyncio.wait({change}, timeout=settling)
+            if not change.done():
+                raise _NothingChanged(f"nothing happens at: {screen.message.text[:40]}")
+            return change.result()
+        finally:
+            press.cancel()
+            change.cancel()
+            await asyncio.gather(press, change, return_exceptions=True)
 
     async def _screen(
         self, after: int, fits: Callable[[Screen], bool], patience: float | None = None

@@ -32,11 +32,13 @@ class Transcript:
                 self._last[message.chat_id] = message.message_id
                 self._message(message)
 
-    def pressed(self, name: str, label: str, notice: str = "") -> None:
-        """Write a press of a button, and the notice that popped up if there was one."""
+    def pressed(self, name: str, label: str) -> None:
+        """Write a press of a button."""
         self._write(Text.assemble((name, "bold cyan"), " ▷ ", (f"[{label}]", "reverse")))
-        if notice:
-            self._write(Text(f"{_INDENT}💬 {notice}", style="yellow"))
+
+    def notice(self, text: str) -> None:
+        """Write the notice that popped up after a press."""
+        self._write(Text(f"{_INDENT}💬 {text}", style="yellow"))
 
     def edited(self, message: ShownMessage) -> None:
         """Write how a message reads after an edit."""

@@ -1,145 +1,154 @@
-"""kill -9 of the running bot at random moments of an intake loses and doubles nothing."""
+"""kill -9 of the running bot at random moments of intakes loses and doubles nothing."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
 import random
 import sqlite3
-import sys
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from bot.programme_file import SAMPLE
-from tests.e2e.bot_api import BotApi
-from tests.integration.conftest import STAFF_CHAT, Counter
-from tests.integration.test_intake import STEPS
+from bot.sandbox import cast
+from bot.sandbox.bot_process import BotProcess, bot_environment
+from bot.sandbox.client import SandboxClient
+from bot.sandbox.intake_walk import IntakeWalk
+from bot.sandbox.people import Person
+from bot.sandbox.server import SandboxServer
+from domain.needs_company import JOB_SEEKER, WITHDRAWN
+from domain.programme import OUTSIDE
+from tests.e2e.conftest import PATIENCE, unrecorded
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.integration.wire import Shown
-
-OWNERS = range(101, 106)
+SEED = 20261124
 MOMENTS = 50
-RUN = "import sys; from bot.cli import main; sys.argv = ['madoguchi', 'run']; main()"
+# Side by side, because most of a restart is one core's work.
+BOTS = 2
+OWNERS_AT_ONCE = 3
+# An intake shows a person some seventy changes; a start takes about half a second.
+MOST_CHANGES_BETWEEN = 40
+LONGEST_START_SECONDS = 0.6
+LONGEST_STEP_SECONDS = 0.02
+
+LEAVING = {JOB_SEEKER, WITHDRAWN, OUTSIDE, "agent"}
 
 
-class Process:
-    """The real `madoguchi run`."""
+@dataclass
+class Sent:
+    """What one person answered, and the reference they were given."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._environment = environment
-
-    async def start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", RUN, env=self._environment, stderr=asyncio.subprocess.DEVNULL
-        )
-
-    async def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
+    given: dict[str, tuple[str, ...]]
+    reference: str
 
 
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    server = BotApi()
-    await server.start()
-    yield server
-    await server.stop()
+@dataclass
+class Office:
+    """One bot with its database, and the people who write to it."""
 
+    path: Path
+    number: int
+    moments: int
+    killed: bool = False
+    sent: dict[int, Sent] = field(default_factory=dict)
 
-def is_ticked(shown: Shown) -> bool:
-    return any(button["text"].startswith("✓") for button in shown.buttons)
+    async def run(self) -> None:
+        """Walk owners through intakes while the bot is killed; then let all notices arrive."""
+        async with SandboxServer() as server, SandboxClient(server.url) as people:
+            environment = bot_environment(server.url, f"sqlite:///{self.database}")
+            async with BotProcess(environment, self.path / "bot.log") as bot:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._kill(server, bot))
+                    for lane in range(OWNERS_AT_ONCE):
+                        tasks.create_task(self._owners(people, lane))
+                for owner in self.sent.values():
+                    await people.wait_message(
+                        cast.STAFF_CHAT_ID,
+                        lambda shown, owner=owner: owner.reference in shown.text,  # type: ignore[misc]
+                        PATIENCE,
+                    )
+            self.delivered = server.world.updates.newest_id()
 
+    @property
+    def database(self) -> Path:
+        return self.path / "madoguchi.db"
 
-async def walk(api: BotApi, owner: int) -> None:
-    person = Counter("")
-    await api.send(person.message(owner, text="/start"))
-    before = await api.wait(owner, lambda s: "相談受付" in s.text)
-    # A company of its own: one with an open case would be asked whether it adds to it.
-    company = {"株式会社見本製作所": f"株式会社見本{owner}", "7123456789012": "=あとで"}
-    mine = (company.get(step, step) for step in STEPS)
-    steps = ("=始める", "=同意して進む", *mine, "=送信する")
-    for step, following in pairwise((*steps, "")):
-        if step.startswith("="):
-            data = [b["callback_data"] for b in before.buttons if step[1:] in b["text"]]
-            assert data, (step, before)
-            await api.send(person.press_body(owner, data[0], owner, before.message_id))
-        else:
-            await api.send(person.message(owner, text=step))
-        if following == "=決定":
-            before = await api.wait(
-                owner, lambda s, old=before: is_ticked(s) and s.text == old.text
+    async def _kill(self, server: SandboxServer, bot: BotProcess) -> None:
+        chance = random.Random(SEED + self.number)
+        for _ in range(self.moments):
+            changes = chance.randint(0, MOST_CHANGES_BETWEEN)
+            with server.world.changes.listening() as told:
+                for _ in range(changes):
+                    async with asyncio.timeout(PATIENCE):
+                        await told.get()
+            # Not a wait for anything: the moment itself is random, between two changes.
+            longest = LONGEST_STEP_SECONDS if changes else LONGEST_START_SECONDS
+            await asyncio.sleep(chance.uniform(0, longest))
+            await bot.kill()
+            await bot.start()
+        self.killed = True
+
+    async def _owners(self, people: SandboxClient, lane: int) -> None:
+        chance = random.Random(f"{SEED}/{self.number}/{lane}")
+        turn = 0
+        while not self.killed:
+            person = Person(1000 * (lane + 1) + turn, "見本", f"{lane}-{turn}")
+            await people.add_person(person.id, person.first_name, last_name=person.last_name)
+            answers = {
+                "company": (f"株式会社見本{lane}の{turn}",),
+                "contact": (f"見本 {lane}の{turn}",),
+                "tel": (f"048-830-{1000 * lane + turn:04d}",),
+            }
+            actor = unrecorded(people, person, insists=False)
+            walk = IntakeWalk(
+                actor, answers, lambda codes: chance.choice([c for c in codes if c not in LEAVING])
             )
-        elif following:
-            before = await api.wait(
-                owner, lambda s, old=before: s.message_id > old.message_id and s.text != old.text
-            )
+            reference = await walk.submit(await walk.fill_in())
+            self.sent[person.id] = Sent(walk.given, reference)
+            turn += 1
 
-
-async def assassinate(api: BotApi, process: Process, seed: int) -> None:
-    # The moments are random on purpose: some calls after the start, at any point between two.
-    moments = random.Random(seed)
-    for _ in range(MOMENTS):
-        await api.wait_calls(moments.randint(1, 60))
-        await asyncio.sleep(moments.uniform(0, 0.02))
-        await process.kill()
-        await process.start()
-
-
-@pytest.mark.skipif(
-    "MADOGUCHI_KILL_TEST" not in os.environ,
-    reason="takes two minutes; run with MADOGUCHI_KILL_TEST=1",
-)
-async def test_kill_at_random_moments_loses_and_doubles_nothing(
-    api: BotApi, tmp_path: Path
-) -> None:
-    path = tmp_path / "madoguchi.db"
-    process = Process(
-        {
-            **os.environ,
-            "MADOGUCHI_BOT_TOKEN": "123456:abcdefghijklmnopqrstuvwxyz",
-            "MADOGUCHI_API_URL": api.url,
-            "MADOGUCHI_DATABASE_URL": f"sqlite:///{path}",
-            "MADOGUCHI_STAFF_CHAT_ID": str(STAFF_CHAT),
-            "MADOGUCHI_PROGRAMME": str(SAMPLE),
-            "MADOGUCHI_LISTEN": "127.0.0.1:0",
-            "MADOGUCHI_PERSON_PACE": "0",
+    def check(self) -> None:
+        """Compare what the database holds with what people sent."""
+        with closing(sqlite3.connect(self.database)) as found:
+            rows = found.execute("select user_id, number, answers from consultations").fetchall()
+            events = found.execute("select sum(delta), count(*) from kpi_events").fetchone()
+            left = found.execute("select count(*) from drafts").fetchone()
+            dead = found.execute("select count(*) from dead_letters").fetchone()
+            states = dict(found.execute("select status, count(*) from inbox group by status"))
+            first, last = found.execute(
+                "select min(update_id), max(update_id) from inbox"
+            ).fetchone()
+        assert len(self.sent) >= OWNERS_AT_ONCE
+        assert sorted(number for _, number, _ in rows) == list(range(1, len(self.sent) + 1))
+        assert {user: f"R8-{number:04d}" for user, number, _ in rows} == {
+            user: sent.reference for user, sent in self.sent.items()
         }
-    )
-    await process.start()
-    killing = asyncio.create_task(assassinate(api, process, seed=20261124))
-    walks = 0
-    try:
-        while not killing.done():
-            await asyncio.gather(*(walk(api, owner + 10 * walks) for owner in OWNERS))
-            walks += 1
-        killing.result()
-        expected = walks * len(OWNERS)
-        await api.wait(STAFF_CHAT, lambda _: len(cards(api)) == expected)
-    finally:
-        killing.cancel()
-        await process.kill()
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        rows = database.execute("select user_id, number, answers from consultations").fetchall()
-        events = database.execute("select sum(delta), count(*) from kpi_events").fetchone()
-        left = database.execute("select count(*) from drafts").fetchone()
-    assert sorted(number for _, number, _ in rows) == list(range(1, expected + 1))
-    assert len({user for user, _, _ in rows}) == expected
-    answers = [json.loads(answers) for *_, answers in rows]
-    assert len({one.pop("company") for one in answers}) == expected
-    assert all(one == answers[0] for one in answers)
-    assert events == (expected, expected)
-    assert left == (0,)
+        for user, _, answers in rows:
+            held = json.loads(answers)
+            assert {
+                key: comparable(held[key]) for key in self.sent[user].given if key != "tel"
+            } == {
+                key: comparable(codes)
+                for key, codes in self.sent[user].given.items()
+                if key != "tel"
+            }
+        assert events == (len(rows), len(rows))
+        assert (left, dead) == ((0,), (0,))
+        assert (last, states) == (self.delivered, {"done": last - first + 1})
 
 
-def cards(api: BotApi) -> set[str]:
-    shown = [s.text for (chat, _), s in api.wire.shown.items() if chat == STAFF_CHAT]
-    return {text.split("\n", 1)[0] for text in shown}
+def comparable(answer: Any) -> list[str]:
+    return [answer] if isinstance(answer, str) else sorted(answer)
+
+
+async def test_kill_at_random_moments_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    offices = []
+    for number in range(BOTS):
+        path = tmp_path / str(number)
+        path.mkdir()
+        offices.append(Office(path, number, MOMENTS // BOTS))
+    await asyncio.gather(*(office.run() for office in offices))
+    for office in offices:
+        office.check()

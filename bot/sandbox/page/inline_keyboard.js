@@ -47,6 +47,8 @@ function buttonElement(message, button, onPress) {
     tabIndex: -1,
     title: button.kind === "url" ? button.value : null,
     "data-value": button.value,
+    // A press of the mouse leaves the focus in the field, so that one can type on at once.
+    onpointerdown: (event) => event.preventDefault(),
     onclick: (event) => onPress(message, button, event.currentTarget),
   }, h("span", {}, button.text), mark ? h("span", { class: "mark" }, icon(mark)) : null);
 }

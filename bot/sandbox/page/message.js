@@ -20,7 +20,7 @@ export function messageElement(message, view) {
     return h("li", { class: "service", "data-id": message.message_id }, h("span", {}, message.text ? `${text}：${message.text}` : text));
   }
   const isOwn = !message.is_from_bot && message.sender_id === view.actorId;
-  return h("li", { class: `message ${isOwn ? "own" : "other"}`, "data-id": message.message_id, tabIndex: -1 },
+  return h("li", { class: `message ${isOwn ? "own" : "other"}`, "data-id": message.message_id },
     h("div", { class: "column" }, bubble(message, isOwn, view), inlineKeyboard(message, view)));
 }
 

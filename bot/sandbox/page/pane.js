@@ -10,6 +10,8 @@ import { summaryOf } from "./message.js";
 import { Notices } from "./notices.js";
 import { Timeline } from "./timeline.js";
 
+// Elsewhere the focus of the field would raise the keyboard over half the chat.
+const FINE_POINTER = window.matchMedia("(any-pointer: fine)");
 const SHOWN = 200;
 const ACTION_MS = 5000;
 const ACTIONS = { typing: "入力中…", upload_document: "ファイルを準備中…", upload_photo: "写真を準備中…" };
@@ -165,7 +167,7 @@ export class Pane {
       this.composer = kind === "open" ? new Composer(this) : null;
       this.foot.replaceChildren(this.composer?.element ?? this.closedFoot(kind));
       if (this.composer) this.composer.text = this.store.drafts.get(this.chatId) ?? "";
-      if (hadFocus) this.focusInput();
+      if (hadFocus && FINE_POINTER.matches) this.focusInput();
     }
     this.composer?.show(chat, this.commands);
   }

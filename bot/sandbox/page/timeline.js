@@ -45,7 +45,6 @@ export class Timeline {
     else if (isNew) this.scrolling.toEnd();
     this.scrolling.settle();
     if (focused !== null) this.keepFocus(message.message_id, focused);
-    else if (isNew && this.isAdrift()) this.newestButton(message.message_id)?.focus({ preventScroll: true });
   }
 
   put(message, present) {
@@ -72,23 +71,14 @@ export class Timeline {
 
   element(messageId) { return this.list.querySelector(`[data-id="${messageId}"]`); }
 
-  newestButton(fromId = 0) {
-    const buttons = [...this.list.querySelectorAll(".buttons")].at(-1);
-    const id = Number(buttons?.closest(".message").dataset.id ?? -1);
-    return id >= fromId ? buttons?.querySelector('[tabindex="0"]') : null;
-  }
+  newestButton() { return [...this.list.querySelectorAll('.inline[tabindex="0"]')].at(-1); }
 
-  // The focused button is gone or drawn anew: the focus follows it, or goes where the talk goes on.
+  // The focused element was drawn anew or is gone: the focus follows it, or returns to the field,
+  // where a Japanese input method needs it before the first key.
   keepFocus(messageId, value) {
-    const element = this.element(messageId);
-    const same = [...(element?.querySelectorAll(".inline") ?? [])].find((each) => each.dataset.value === value);
-    const target = same ?? this.newestButton(messageId + 1) ?? element ?? this.list;
-    target.focus({ preventScroll: true });
-  }
-
-  // Whether the focus rests on a message whose buttons went, waiting for the next ones.
-  isAdrift() {
-    const { activeElement } = document;
-    return activeElement.matches(".message") && this.list.contains(activeElement);
+    const buttons = this.element(messageId)?.querySelectorAll(".inline") ?? [];
+    const same = [...buttons].find((each) => each.dataset.value === value);
+    if (same) same.focus({ preventScroll: true });
+    else this.view.focusInput();
   }
 }

@@ -40,7 +40,7 @@ async def test_a_pressed_button_is_busy_until_the_bot_answers(
 async def test_an_alert_must_be_closed(screen: Screen, server: SandboxServer, bot: Bot) -> None:
     await begin(screen, server, bot)
     await bot.say(OWNER, "課題は？", [button("4つめ", "d")])
-    await screen.inline("4つめ").click()
+    await screen.inline("4つめ").press("Enter")
     await bot.answer("3つまでです", show_alert=True)
     box = screen.page.get_by_role("alertdialog")
     await expect(box).to_contain_text("3つまでです")
@@ -126,23 +126,37 @@ async def test_a_whole_question_with_the_keyboard(
     assert (await bot.answer())["data"] == "b"
     await bot.call("editMessageText", chat_id=OWNER, message_id=first, text="雇用形態 → 副業")
     await bot.say(OWNER, "時期は？", [button("すぐ", "now")], BACK_AND_PAUSE)
+    await expect(screen.inline("すぐ")).to_be_visible()
+    await expect(screen.input).to_be_focused()
+    await keys.press("ArrowUp")
     await expect(screen.inline("すぐ")).to_be_focused()
     await keys.press("ArrowDown")
     await keys.press("ArrowDown")
     await expect(screen.input).to_be_focused()
 
 
-async def test_the_focus_goes_on_when_the_next_question_comes_before_the_edit(
+async def test_the_focus_returns_to_the_field_when_the_pressed_button_goes(
     screen: Screen, server: SandboxServer, bot: Bot
 ) -> None:
     await begin(screen, server, bot)
     first = await bot.say(OWNER, "業種は？", [button("製造業", "a")])
-    await screen.inline("製造業").focus()
     await bot.say(OWNER, "資本金は？", [button("3億円以下", "b")])
-    await expect(screen.inline("3億円以下")).to_be_visible()
-    await expect(screen.inline("製造業")).to_be_focused()
+    await screen.inline("製造業").focus()
     await bot.call("deleteMessage", chat_id=OWNER, message_id=first)
+    await expect(screen.input).to_be_focused()
+    await screen.page.keyboard.press("ArrowUp")
     await expect(screen.inline("3億円以下")).to_be_focused()
+
+
+async def test_the_mouse_leaves_the_focus_in_the_field(
+    screen: Screen, server: SandboxServer, bot: Bot
+) -> None:
+    await begin(screen, server, bot)
+    await bot.say(OWNER, "会社名は？", [button("例を見る", "example")])
+    await screen.input.focus()
+    await screen.inline("例を見る").click()
+    await bot.answer("株式会社○○")
+    await expect(screen.input).to_be_focused()
 
 
 async def test_ticking_keeps_the_focus_where_it_is(

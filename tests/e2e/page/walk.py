@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from playwright.async_api import expect
+
 from domain.needs import QUESTIONNAIRE
 from domain.questions import BACK, DONE, KEEP, RETYPE, SKIP, YES
 from handlers.callbacks import INTAKE, QUESTION, pack
@@ -142,9 +144,7 @@ class PageWalk:
         await self._next()
 
     async def _type(self, text: str) -> None:
-        if self._hand == MOUSE:
-            await self._chat.locator(".input").click()
-            self.effort.clicks += 1
+        await expect(self._chat.locator(".input")).to_be_focused()
         await self._page.keyboard.type(text)
         self.effort.characters += len(text)
         await self._key("Enter")
@@ -163,6 +163,7 @@ class PageWalk:
         )
         here = await self._focused()
         if here is None:
+            await expect(self._chat.locator(".input")).to_be_focused()
             await self._key("ArrowUp")
             here = await self._focused()
             assert here is not None, "the arrow up did not lead from the field to the buttons"

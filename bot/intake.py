@@ -42,6 +42,10 @@ class Intake:
         """Take updates from now on."""
         self._is_open = True
 
+    async def resume(self) -> None:
+        """Take up what an ended process stored and did not answer."""
+        await self._dispatcher.resume()
+
     async def take(self, raws: list[dict[str, Any]]) -> None:
         """Store what is not a flood. Raises IntakeClosed, or what the database raised."""
         if not self._is_open:

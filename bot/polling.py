@@ -124,13 +124,15 @@ class Poller:
         state = Transport.POLLING if outcome.is_taken else Transport.STANDBY
         if state is self._vitals.intake:
             return outcome.is_taken
-        self._vitals.intake = state
         if outcome.is_taken:
+            # Whoever polled before may have ended with updates acknowledged and not answered.
+            await self._intake.resume()
             _LOGGER.info("updates come by polling")
         else:
             _LOGGER.info("process %s polls; this one takes over when it ends", outcome.holder)
             # What the other one acknowledges meanwhile must not be asked for by its old number.
             self._offset = 0
+        self._vitals.intake = state
         return outcome.is_taken
 
     async def _fetch(self) -> list[dict[str, Any]]:

@@ -129,7 +129,8 @@ class _Bot:
         """Serve until `stop`; then take nothing more and finish what is being answered."""
         await self._application.start()
         try:
-            await self._dispatcher.resume()
+            if self._settings.webhook_url is not None:
+                await self._intake.resume()
             self._intake.open()
             await _until_stopped(self._parts(on_webhook), stop)
         finally:

@@ -226,6 +226,24 @@ async def test_a_killed_poller_is_replaced_without_waiting_for_its_lease(
         assert STANDS_BY not in second.log
 
 
+async def test_what_a_killed_poller_did_not_answer_is_answered_by_the_one_that_stood_by(
+    environment: dict[str, str], people: SandboxClient, tmp_path: Path
+) -> None:
+    async with running(environment, tmp_path) as first:
+        await first.line(POLLS)
+        await people.hang(PATIENCE, "sendMessage", times=100)
+        sent = await people.send(OWNER, "/start")
+        await asyncio.to_thread(_wait_for_a_row, tmp_path / "madoguchi.db")
+        async with running(environment, tmp_path) as second:
+            await second.line(STANDS_BY)
+            await people.clear_faults()
+            first.process.kill()
+            await second.line(POLLS)
+            await people.wait_message(
+                OWNER, lambda _: True, timeout=PATIENCE, after=sent.message_id
+            )
+
+
 async def test_a_stop_waits_for_what_is_being_answered(
     environment: dict[str, str], people: SandboxClient, tmp_path: Path
 ) -> None:

@@ -82,6 +82,10 @@ class Inbox:
     def __init__(self) -> None:
         self.taken: list[int] = []
         self.failures: deque[Exception] = deque()
+        self.resumed = 0
+
+    async def resume(self) -> None:
+        self.resumed += 1
 
     async def take(self, raws: list[dict[str, Any]]) -> None:
         if self.failures:
@@ -243,11 +247,12 @@ async def test_a_second_process_stands_by_and_takes_over(counter: Counter) -> No
             await refused.wait()
             assert second.vitals.intake is Transport.STANDBY
             assert second.vitals.problems(counter.moment) == []
-            assert second.script.offsets == []
+            assert (second.script.offsets, second.inbox.resumed) == ([], 0)
             counter.moment += DURATION + timedelta(seconds=1)
             await second.script.is_over.wait()
             assert not task.done()
     assert (first.inbox.taken, second.inbox.taken) == ([5], [6])
+    assert (first.inbox.resumed, second.inbox.resumed) == (1, 1)
 
 
 async def test_the_lease_is_given_back_at_the_end(counter: Counter) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
 from bot.sandbox.client import SandboxClient
 from bot.sandbox.server import SandboxServer
+from tests.sandbox_calls import Calls, Clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,3 +37,25 @@ async def server() -> AsyncIterator[SandboxServer]:
 async def people(server: SandboxServer) -> AsyncIterator[SandboxClient]:
     async with SandboxClient(server.url) as client:
         yield client
+
+
+@pytest.fixture
+async def calls(server: SandboxServer) -> AsyncIterator[Calls]:
+    async with aiohttp.ClientSession() as session:
+        yield Calls(session, server)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def at_a_standstill(clock: Clock) -> AsyncIterator[tuple[Calls, SandboxClient]]:
+    """A bot and people on a server whose time only `clock` moves."""
+    async with (
+        SandboxServer(clock=clock) as server,
+        SandboxClient(server.url) as people,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Calls(session, server), people

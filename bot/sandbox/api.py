@@ -153,6 +153,8 @@ async def _read(request: web.Request) -> Call:
                 await _read_form(request, values, uploads)
         except web.HTTPRequestEntityTooLarge:
             raise _TOO_LARGE from None
+        except ValueError:
+            raise bad_request("can't parse the request body") from None
     return Call(request.match_info["method"].lower(), values, uploads)
 
 

@@ -148,7 +148,7 @@ def set_chat_menu_button(world: World, call: Call) -> bool:
     button = call.structure("menu_button", "menu button") or {"type": "default"}
     if not isinstance(button, dict):
         raise bad_request("can't parse menu button: MenuButton must be an Object")
-    if button.get("type") not in {"default", "commands", "web_app"}:
+    if str(button.get("type")) not in {"default", "commands", "web_app"}:
         raise bad_request("can't parse menu button: MenuButton has unsupported type")
     if call.text("chat_id"):
         chat = world.readable_chat(call.text("chat_id"))

@@ -117,7 +117,7 @@ def delete_messages(world: World, call: Call) -> bool:
     numbers = call.structure("message_ids", "message_ids")
     if not numbers:
         raise bad_request("message identifiers are not specified")
-    if not isinstance(numbers, list):
+    if not isinstance(numbers, list) or not all(isinstance(each, int) for each in numbers):
         raise bad_request("expected an Array of message identifiers")
     if len(numbers) > _MAX_DELETED_AT_ONCE:
         raise bad_request("too many message identifiers specified")
@@ -125,7 +125,7 @@ def delete_messages(world: World, call: Call) -> bool:
     standing = [
         message
         for number in numbers
-        if (message := chat.messages.get(int(number))) is not None and not message.is_deleted
+        if (message := chat.messages.get(number)) is not None and not message.is_deleted
     ]
     for message in standing:
         _check_deletable(world, chat, message)

@@ -202,7 +202,10 @@ def is_start_payload(payload: str) -> bool:
 
 def start_payload(url: str, bot_username: str) -> str | None:
     """Return the payload of a link to the bot (empty without one), None for any other address."""
-    parts = urlsplit(url if "://" in url else f"https://{url}")
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+    except ValueError:
+        return None
     query = parse_qs(parts.query)
     is_web_link = parts.netloc in {"t.me", "telegram.me"} and (
         parts.path.strip("/").lower() == bot_username.lower()

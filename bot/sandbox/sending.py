@@ -51,13 +51,13 @@ def _answered(chat: Chat, call: Call) -> int | None:
     reply = call.structure("reply_parameters", "reply parameters") or {}
     if not isinstance(reply, dict):
         raise bad_request("object expected as reply parameters")
-    message_id = reply.get("message_id") or call.integer("reply_to_message_id")
+    message_id = reply.get("message_id")
     if not message_id:
         return None
     message = chat.messages.get(int(message_id))
     if message is not None and not message.is_deleted:
         return message.message_id
-    if reply.get("allow_sending_without_reply") or call.is_set("allow_sending_without_reply"):
+    if reply.get("allow_sending_without_reply"):
         return None
     raise bad_request("message to be replied not found")
 

@@ -40,7 +40,7 @@ async def run(folder: DataFolder, port: int) -> None:
     """Serve the page until Ctrl-C. Raises PortTaken, BotDied, StoryWrong."""
     async with _stage(folder, port) as (server, bot):
         async with SandboxClient(server.url) as people:
-            await _while_alive(bot, join_staff(people, Transcript(lambda _: None)))
+            await _while_alive(bot, _ready(server, people))
         _CONSOLE.print(_welcome(server))
         await _while_alive(bot, _told_to_stop())
         _CONSOLE.print(gettext("Ending the sandbox."))
@@ -54,6 +54,12 @@ async def run_play(port: int) -> None:
             SandboxClient(server.url) as people,
         ):
             await _while_alive(bot, play(people, Transcript(_CONSOLE.print), gettext))
+
+
+async def _ready(server: SandboxServer, people: SandboxClient) -> None:
+    """Wait until the bot is there, and have the staff member registered."""
+    await server.world.updates.polled.wait()
+    await join_staff(people, Transcript(lambda _: None))
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,16 @@ from bot.sandbox.errors import ActionRefused, ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
 Json = dict[str, Any]
 
 MAX_BATCH = 100
 MAX_POLL_SECONDS = 50
 _HISTORY = 5000
+# How long Telegram keeps what the bot does not take (tdlib/telegram-bot-api, Client.cpp).
+_KEPT = timedelta(hours=24)
+_PRESS_KEPT = timedelta(seconds=150)
 _ONLY_WHEN_ASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 _WEBHOOK_ACTIVE = (
     "Conflict: can't use getUpdates method while webhook is active; "
@@ -41,12 +46,18 @@ class Update:
     id: int
     lane: str
     body: Json
+    expires_at: datetime
 
 
 class Updates:
-    """What the bot has not taken yet, and a while of what it has."""
+    """What the bot has not taken yet, and a while of what it has.
 
-    def __init__(self, first_id: int) -> None:
+    `polled` is set while a long poll waits for the next update.
+    """
+
+    def __init__(self, first_id: int, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self.polled = asyncio.Event()
         self._next_id = first_id
         self._pending: OrderedDict[int, Update] = OrderedDict()
         self._again: deque[Update] = deque()
@@ -68,6 +79,7 @@ class Updates:
 
     def pending_count(self) -> int:
         """Return how many updates wait for the bot."""
+        self._forget_expired()
         return len(self._pending) + len(self._again)
 
     def drop_pending(self) -> None:
@@ -80,7 +92,9 @@ class Updates:
         wanted = kind in self._allowed if self._allowed else kind not in _ONLY_WHEN_ASKED
         if not wanted:
             return None
-        update = Update(self._next_id, lane, {"update_id": self._next_id, kind: body})
+        kept = _PRESS_KEPT if kind == "callback_query" else _KEPT
+        told = {"update_id": self._next_id, kind: body}
+        update = Update(self._next_id, lane, told, self._clock() + kept)
         self._next_id += 1
         self._pending[update.id] = update
         self._history[update.id] = update
@@ -119,6 +133,7 @@ class Updates:
             return batch
         waiting = asyncio.get_running_loop().create_future()
         self._waiting = waiting
+        self.polled.set()
         try:
             async with asyncio.timeout(timeout):
                 await waiting
@@ -127,12 +142,14 @@ class Updates:
         finally:
             if self._waiting is waiting:
                 self._waiting = None
+                self.polled.clear()
         return self._batch(limit)
 
     def _end_poll(self, why: str) -> None:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(ApiError(409, why))
         self._waiting = None
+        self.polled.clear()
 
     def _confirm(self, offset: int) -> None:
         if offset < 0:
@@ -141,7 +158,13 @@ class Updates:
         while self._pending and next(iter(self._pending)) < offset:
             self._pending.popitem(last=False)
 
+    def _forget_expired(self) -> None:
+        now = self._clock()
+        for update in [each for each in self._pending.values() if each.expires_at <= now]:
+            del self._pending[update.id]
+
     def _batch(self, limit: int) -> list[Json]:
+        self._forget_expired()
         batch = [self._again.popleft().body for _ in range(min(limit, len(self._again)))]
         batch += [update.body for update in islice(self._pending.values(), limit - len(batch))]
         return batch
@@ -150,6 +173,7 @@ class Updates:
         """Hand every waiting and every further update to a webhook instead of pollers."""
         self._end_poll(_BY_WEBHOOK)
         self._deliver = deliver
+        self._forget_expired()
         for update in list(self._pending.values()):
             deliver(update)
 

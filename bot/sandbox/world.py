@@ -35,9 +35,10 @@ _FIRST_SUPERGROUP = -1_002_200_000_001
 class World:
     """Everything a sandbox holds; a new one is an empty Telegram with the bot in it.
 
-    `clock` returns aware datetimes. The first update id follows the clock, because a bot that
-    outlives the sandbox takes an id it has seen before for a redelivery. A world that follows one
-    `before` it keeps what a running bot relies on: update numbers, commands, listeners.
+    `clock` returns aware datetimes. The first update and message ids follow the clock, because a
+    bot's database outlives the sandbox: it takes an update id it has seen before for a redelivery,
+    and would edit a new message that has the id of one it remembers. A world that follows one
+    `before` it keeps what a running bot relies on: numbers, commands, listeners.
     """
 
     def __init__(
@@ -56,11 +57,11 @@ class World:
         self.callbacks = Callbacks(callback_lifetime)
         self.profile: Profile = before.profile if before else Profile()
         self.changes: Changes = before.changes if before else Changes()
-        self.updates: Updates = (
-            before.updates if before else Updates(int((clock() - _EPOCH).total_seconds()))
-        )
+        started = int((clock() - _EPOCH).total_seconds())
+        self.updates: Updates = before.updates if before else Updates(started, clock)
         self._seen_by_bot: set[int] = set()
-        self._last_message_id = 0
+        self._last_message_id = before.newest_message_id() if before else started
+        self._first_message_id = self._last_message_id
         self._groups_made = 0
 
     def add_person(self, person: Person) -> Chat:
@@ -77,9 +78,15 @@ class World:
         """Add a group, supergroup or channel. Raises ActionRefused if its id is taken."""
         if chat.id in self.chats:
             raise ActionRefused("taken", f"chat {chat.id} exists")
+        chat.last_message_id = self._first_message_id
         self.chats[chat.id] = chat
         self.announce(chat)
         return chat
+
+    def newest_message_id(self) -> int:
+        """Return the highest message id given so far in any chat."""
+        own = (chat.last_message_id for chat in self.chats.values())
+        return max(self._last_message_id, *own)
 
     def free_chat_id(self, chat_type: str) -> int:
         """Return an id of the form Telegram gives such a chat."""

@@ -109,7 +109,8 @@ class Dispatcher:
         self._touched.clear()
         left = await self._house.write(lambda tx: inbox.take_up(tx, self._holder, now, held))
         # What was seen of a chat that has been worked on meanwhile may be finished by now.
-        self.dispatch(item for item in left if item.chat_key not in self._touched)
+        # A list, since dispatching touches the chats.
+        self.dispatch([item for item in left if item.chat_key not in self._touched])
 
     async def sweep(self) -> None:
         """Keep the leases and take up the chats nobody holds, until cancelled (PostgreSQL)."""

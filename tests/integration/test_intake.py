@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.dispatcher import stored_update
 from bot.schedule import tick
+from services import inbox
 from tests.integration.conftest import STAFF_CHAT, Counter
 
 OWNER, STAFF = 100, 900
@@ -201,3 +203,20 @@ async def test_a_summary_is_decided_once_and_caught_up(counter: Counter) -> None
     ]
     await counter.delivery.send_due()
     assert "【週次】" in counter.wire.last(STAFF_CHAT).text
+
+
+async def test_a_restart_takes_up_every_update_that_was_stored(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    raws = [
+        {"update_id": 900 + n, **counter.message(OWNER, text=f"/{command}")}
+        for n, command in enumerate(("help", "privacy", "status"))
+    ]
+    house = counter.application.house
+    await house.write(
+        lambda tx: inbox.store(tx, [stored_update(raw) for raw in raws], "killed", house.clock())
+    )
+    await counter.close()
+    await counter.open()
+    await counter.dispatcher.resume()
+    await counter.dispatcher.drain()
+    assert await counter.read("select count(*) from inbox where status <> 'done'") == [(0,)]

@@ -41,7 +41,10 @@ class DataFolder:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._lock)
-            message = f"{self.path}: another sandbox uses this folder; choose another with --data"
+            message = (
+                f"{self.path}: another sandbox uses this folder, or a bot that one left behind; "
+                "end it, or choose another folder with --data"
+            )
             raise SandboxFailed(message) from None
         return self
 

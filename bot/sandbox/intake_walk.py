@@ -139,7 +139,7 @@ class IntakeWalk:
                 lambda shown: bool(_REFERENCE.search(shown.text)),
                 "a reference number",
             )
-            if self._actor.insists:
+            if self._actor.insists or press.done():
                 await press
         finally:
             press.cancel()
@@ -236,7 +236,7 @@ class IntakeWalk:
         change = asyncio.ensure_future(self._screen(screen.message.message_id, fits))
         try:
             await asyncio.wait({press, change}, return_when=asyncio.FIRST_COMPLETED)
-            if self._actor.insists:
+            if self._actor.insists or press.done():
                 await press
             await asyncio.wait({change}, timeout=settling)
             if not change.done():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
 from rich.text import Text
@@ -38,12 +38,25 @@ class BotDied(SandboxFailed):
 
 async def run(folder: DataFolder, port: int) -> None:
     """Serve the page until Ctrl-C. Raises PortTaken, BotDied, StoryWrong."""
+    serving = asyncio.ensure_future(_serve(folder, port))
+
+    def end() -> None:
+        _CONSOLE.print(gettext("Ending the sandbox."))
+        serving.cancel()
+
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(name, end)
+    with suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _serve(folder: DataFolder, port: int) -> None:
     async with _stage(folder, port) as (server, bot):
         async with SandboxClient(server.url) as people:
             await _while_alive(bot, _ready(server, people))
         _CONSOLE.print(_welcome(server))
-        await _while_alive(bot, _told_to_stop())
-        _CONSOLE.print(gettext("Ending the sandbox."))
+        await _while_alive(bot, asyncio.Event().wait())
 
 
 async def run_play(port: int) -> None:
@@ -70,7 +83,7 @@ async def _stage(folder: DataFolder, port: int) -> AsyncIterator[tuple[SandboxSe
             yield server, bot
 
 
-async def _while_alive(bot: BotProcess, doing: Coroutine[None, None, T]) -> T:
+async def _while_alive(bot: BotProcess, doing: Coroutine[Any, Any, T]) -> T:
     """Do something while the bot runs. Raises BotDied with the bot's last words on stderr."""
     work = asyncio.ensure_future(doing)
     ended = asyncio.ensure_future(bot.wait())
@@ -84,14 +97,6 @@ async def _while_alive(bot: BotProcess, doing: Coroutine[None, None, T]) -> T:
         work.cancel()
         ended.cancel()
         await asyncio.gather(work, ended, return_exceptions=True)
-
-
-async def _told_to_stop() -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(name, stop.set)
-    await stop.wait()
 
 
 def _welcome(server: SandboxServer) -> Text:

@@ -113,8 +113,8 @@ def _welcome(server: SandboxServer) -> Text:
         "\n\n",
         _("Who is who:"),
     )
-    for person in cast.PEOPLE:
-        text.append(f"\n  {person.name}（{roles[person.label]}）")
-    text.append(f"\n  {cast.STAFF_CHAT_TITLE}（{_('staff channel')}）")
+    names = [(person.name, roles[person.label]) for person in cast.PEOPLE]
+    for name, role in (*names, (cast.STAFF_CHAT_TITLE, _("staff channel"))):
+        text.append(f"\n  {name}：{role}")
     text.append("\n\n" + _("Ctrl-C ends it."))
     return text

@@ -13,8 +13,11 @@ from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING
 
 import aiohttp
+import pytest
 
-from bot.sandbox import cast
+from bot.cli import main
+from bot.sandbox import cast, session
+from bot.sandbox.actor import StoryWrong
 from bot.sandbox.client import SandboxClient
 from bot.sandbox.folder import MARK
 from tests.e2e.conftest import PATIENCE
@@ -77,6 +80,21 @@ async def test_play_keeps_nothing_so_it_takes_no_folder(tmp_path: Path) -> None:
     status, _, err = await run(tmp_path, "--play", "--data", "here")
     assert status == 2
     assert "--data" in err
+
+
+def test_a_story_that_goes_wrong_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def goes_wrong(*_arguments: object) -> None:
+        raise StoryWrong("見本 一郎 waited for the next question, which did not come")
+
+    monkeypatch.setattr(session, "play", goes_wrong)
+    monkeypatch.setattr(sys, "argv", ["madoguchi", "sandbox", "--play"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    out, err = capsys.readouterr()
+    assert (ended.value.code, out) == (1, "")
+    assert err == "見本 一郎 waited for the next question, which did not come\n"
 
 
 async def test_a_bot_that_dies_is_reported_with_its_last_lines(tmp_path: Path) -> None:

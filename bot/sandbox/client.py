@@ -18,7 +18,6 @@ from bot.sandbox.shown import (
     KEYBOARD,
     MESSAGE,
     MESSAGES,
-    Button,
     CallbackAnswer,
     FaultOrder,
     KeyboardButton,
@@ -215,20 +214,11 @@ class SandboxClient:
         """Start over with the default cast."""
         await self._post("reset")
 
-    async def state(self) -> Json:
-        """Return bot, people and chats, as the control API describes them."""
-        return await self._get("state")
-
     async def messages(self, chat_id: int, *, deleted: bool = False) -> list[ShownMessage]:
         """Return a chat's messages, oldest first; deleted ones only when asked for."""
         body = await self._get(f"chats/{chat_id}")
         shown = MESSAGES.validate_python(body["messages"])
         return [message for message in shown if deleted or not message.deleted]
-
-    async def last_buttons(self, chat_id: int) -> tuple[tuple[Button, ...], ...]:
-        """Return the buttons of the newest message that has any, row by row."""
-        shown = await self.messages(chat_id)
-        return next((message.buttons for message in reversed(shown) if message.buttons), ())
 
     async def keyboard(self, chat_id: int) -> list[list[KeyboardButton]]:
         """Return the reply keyboard under the input field, empty when there is none."""

@@ -157,7 +157,7 @@ class SandboxClient:
         chat_id: int | None = None,
     ) -> ShownMessage:
         """Send a file; `kind` is photo, document or voice."""
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(quote_fields=False)
         form.add_field("person_id", str(person_id))
         form.add_field("kind", kind)
         form.add_field("caption", caption)

@@ -29,7 +29,12 @@ async def test_a_pressed_button_is_busy_until_the_bot_answers(
     await expect(choice).to_have_attribute("aria-busy", "true")
     await choice.click()
     assert (await bot.answer("承りました"))["data"] == "a"
-    await expect(screen.page.get_by_role("status").locator(".notice")).to_have_text("承りました")
+    notice = screen.page.get_by_role("status").locator(".notice")
+    await expect(notice).to_have_text("承りました")
+    over, under = await notice.bounding_box(), await choice.bounding_box()
+    assert over
+    assert under
+    assert over["y"] + over["height"] < under["y"], "the notice covers the newest buttons"
     await expect(choice).not_to_have_attribute("aria-busy", "true")
     await screen.input.fill("次です")
     await screen.input.press("Enter")

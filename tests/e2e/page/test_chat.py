@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
+from bot.sandbox.client import SandboxClient
 from bot.sandbox.people import Person
 from tests.e2e.page.conftest import OTHER_OWNER, OWNER, TELEPHONE, begin, button
 
@@ -257,6 +258,15 @@ async def test_photos_and_documents_both_ways(
     assert (await bot.update("message"))["document"]["file_name"] == "会社案内.pdf"
     await screen.choose_file("工場.png", png(20, 20), "image/png")
     assert (await bot.update("message"))["photo"][-1]["width"] == 20
+
+
+async def test_a_file_sent_by_a_program_keeps_its_japanese_name(
+    screen: Screen, server: SandboxServer, bot: Bot
+) -> None:
+    await begin(screen, server, bot)
+    async with SandboxClient(server.url) as people:
+        await people.send_file(OWNER, "document", "会社案内.pdf", b"%PDF-1.4")
+    await expect(screen.page.locator(".file-name")).to_contain_text("会社案内.pdf")
 
 
 async def test_typing_is_shown_until_the_message_comes(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from domain.errors import DomainError
 from domain.texts import N_
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Role(StrEnum):
@@ -40,11 +44,15 @@ PERMISSIONS: dict[Role, frozenset[Action]] = {
 
 @dataclass(frozen=True)
 class StaffMember:
-    """A registered staff member, known by their Telegram user id."""
+    """A registered staff member, known by their Telegram user id, since a moment (UTC).
+
+    `name` is as Telegram last told it; empty until somebody named in the settings first writes.
+    """
 
     user_id: int
     name: str
     role: Role
+    since: datetime
 
     def may(self, action: Action) -> bool:
         """Whether this member's role allows `action`."""
@@ -56,3 +64,19 @@ class NotPermitted(DomainError):
 
     def __init__(self) -> None:
         super().__init__(N_("Sorry, only registered staff can use this button."))
+
+
+class RoleNotPermitted(NotPermitted):
+    """The member's role does not allow this."""
+
+    def __init__(self) -> None:
+        DomainError.__init__(
+            self, N_("Sorry, your role does not include this. Please ask an administrator.")
+        )
+
+
+def refusal(member: StaffMember | None, action: Action) -> NotPermitted | None:
+    """Return why this person may not do `action`; None if they may."""
+    if member is None:
+        return NotPermitted()
+    return None if member.may(action) else RoleNotPermitted()

@@ -8,23 +8,27 @@ from typing import TYPE_CHECKING
 from babel.dates import format_datetime
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
-from telegram.error import Forbidden
+from telegram.error import BadRequest, Forbidden
 
 from domain.errors import StaleButton
 from domain.fiscal_year import JST
+from domain.form import OneOf
 from domain.needs import points_to_confirm
 from domain.talent import CLASS_NAMES, talent_classes
-from handlers import replies
+from handlers import records, replies
 from handlers.callbacks import CASE, pack, unpack
-from handlers.questions import answer_sheet, shown_answer
-from handlers.updates import pressed, user_and_chat
+from handlers.context import Context
+from handlers.questions import shown_answer
+from handlers.updates import pressed, telegram_name, user_and_chat
 from services import cases
-from services.cases import AlreadyTaken, Card
 
 if TYPE_CHECKING:
     from telegram import Update
 
-    from handlers.context import Context
+    from services.cases import Card
+
+DEEP_LINK = "case_"
+"""What /start is called with to have a case's record sent: the prefix of its id."""
 
 _ON_CARD = (
     "area",
@@ -52,10 +56,11 @@ def card_text(context: Context, card: Card) -> str:
         moment,
     ]
     lines += [
-        f"{escape(_(questionnaire.by_key[key].title))}："
-        f"{escape(shown_answer(context, questionnaire.by_key[key], consultation.answers))}"
-        for key in _ON_CARD
-        if key in consultation.answers
+        f"{escape(_(question.title))}："
+        f"{escape(shown_answer(context, question, consultation.answers))}"
+        for question in map(questionnaire.by_key.__getitem__, _ON_CARD)
+        # Only what was chosen: a typed answer may hold a name.
+        if question.key in consultation.answers and isinstance(question, OneOf)
     ]
     if classes := talent_classes(consultation.answers):
         names = _(", ").join(_(CLASS_NAMES[one]) for one in classes)
@@ -90,7 +95,11 @@ def card_text(context: Context, card: Card) -> str:
 def in_charge(context: Context, card: Card) -> str:
     """Return the line that says who has the case (HTML)."""
     name = escape(card.assignee_name or "–")
-    return context.gettext("In charge: %(name)s") % {"name": name}
+    if card.is_free:
+        text = context.gettext("In charge until now: %(name)s (not registered any more)")
+    else:
+        text = context.gettext("In charge: %(name)s")
+    return text % {"name": name}
 
 
 def card_buttons(context: Context, card: Card) -> InlineKeyboardMarkup:
@@ -98,7 +107,7 @@ def card_buttons(context: Context, card: Card) -> InlineKeyboardMarkup:
     _ = context.gettext
     case = card.consultation.id
     rows = []
-    if card.consultation.assignee is None:
+    if card.is_free:
         take_data = pack(CASE, "take", case)
         rows.append(
             [
@@ -114,53 +123,79 @@ def card_buttons(context: Context, card: Card) -> InlineKeyboardMarkup:
 
 async def case_button(update: Update, context: Context) -> None:
     """A button of a card."""
-    _, data, _ = pressed(update)
-    arguments = unpack(data, 2)
-    if arguments is None or not arguments[1].isdigit():
-        raise StaleButton("")
-    handler = {"take": _take, "full": _full}.get(arguments[0])
+    action, case = _asked(update)
+    handler = {"take": _take, "full": _full}.get(action)
     if handler is None:
         raise StaleButton("")
-    await handler(update, context, int(arguments[1]))
+    await handler(update, context, case)
+
+
+def _asked(update: Update) -> tuple[str, int]:
+    _, data, _ = pressed(update)
+    arguments = unpack(data, 2)
+    if arguments is None or not arguments[1].isdecimal():
+        raise StaleButton("")
+    return arguments[0], int(arguments[1])
 
 
 async def _take(update: Update, context: Context, case: int) -> None:
-    query, _, message = pressed(update)
-    user, chat = user_and_chat(update)
-    try:
-        card = await context.transact(cases.take, user, case, context.now)
-        notice = context.gettext("You have this case now.")
-    except AlreadyTaken as taken:
-        card = await context.read(cases.card, case)
-        notice = context.gettext(taken.message) % taken.params
-    await replies.answer_query(query, notice)
-    await replies.edit(
-        context, chat, message, card_text(context, card), card_buttons(context, card)
-    )
+    query, _, _ = pressed(update)
+    user, _ = user_and_chat(update)
+    press = await context.transact(cases.take, user, telegram_name(update), case, context.now)
+    if press.refusal is None:
+        await replies.answer_query(query, context.gettext("You have this case now."))
+    else:
+        text = context.gettext(press.refusal.message) % press.refusal.params
+        await replies.answer_query(query, text, alert=True)
+    await _show(update, context, press.card)
+
+
+async def _show(update: Update, context: Context, card: Card) -> None:
+    """Show the card as it is now, in the office's language: everybody in the chat reads it."""
+    _, _, message = pressed(update)
+    _, chat = user_and_chat(update)
+    everybodys = Context(context.application)
+    text, buttons = card_text(everybodys, card), card_buttons(everybodys, card)
+    await replies.edit(context, chat, message, text, buttons)
 
 
 async def _full(update: Update, context: Context, case: int) -> None:
     query, _, _ = pressed(update)
     user, _ = user_and_chat(update)
-    card = await context.transact(cases.full_record, user, case, context.now)
-    sheet = answer_sheet(context, context.house.questionnaire, card.consultation.answers)
-    try:
-        await replies.send(context, user, f"<b>{card.consultation.reference}</b>\n\n{sheet}")
-    except Forbidden:
-        text = context.gettext("Please open a private chat with this bot and press /start first.")
+    press = await context.transact(cases.full_record, user, case, context.now)
+    if press.refusal is not None:
+        text = context.gettext(press.refusal.message) % press.refusal.params
         await replies.answer_query(query, text, alert=True)
+        return
+    try:
+        await records.send(context, user, press.card)
+    except (Forbidden, BadRequest) as error:
+        if isinstance(error, BadRequest) and "chat not found" not in error.message.lower():
+            raise
+        context.afterwards(cases.record_undelivered, user, case, context.now)
+        text = context.gettext(
+            "I cannot write to you yet. Please open %(link)s and press Start: "
+            "the record is sent to you there."
+        )
+        link = f"https://t.me/{context.bot.username}?start={DEEP_LINK}{case}"
+        await replies.answer_query(query, text % {"link": link}, alert=True)
         return
     await replies.answer_query(query, context.gettext("Sent to your private chat."))
 
 
+async def open_record(update: Update, context: Context, payload: str) -> None:
+    """/start with a case's deep link: send the record here. Raises NotPermitted, StaleButton."""
+    user, _ = user_and_chat(update)
+    case = payload.removeprefix(DEEP_LINK)
+    if not case.isdecimal():
+        raise StaleButton("")
+    press = await context.transact(cases.full_record, user, int(case), context.now)
+    if press.refusal is not None:
+        raise press.refusal
+    await records.send(context, user, press.card)
+
+
 async def refresh(update: Update, context: Context) -> None:
-    """Show a card as it is now."""
-    _, data, message = pressed(update)
-    arguments = unpack(data, 2)
-    if arguments is None or not arguments[1].isdigit():
-        return
-    _, chat = user_and_chat(update)
-    card = await context.read(cases.card, int(arguments[1]))
-    await replies.edit(
-        context, chat, message, card_text(context, card), card_buttons(context, card)
-    )
+    """Show a card as it is now. Raises StaleButton if it is the card of no case."""
+    _, case = _asked(update)
+    await _show(update, context, await context.read(cases.card, case))

@@ -49,8 +49,9 @@ from handlers.callbacks import (
     RETURN_CALL,
     STAFF,
 )
-from handlers.updates import user_and_chat
+from handlers.updates import telegram_name, user_and_chat
 from services import delivery
+from services import staff as staff_service
 from services.drafts import ConsentOutdated
 from services.inbox import AlreadyApplied
 
@@ -93,19 +94,18 @@ async def _tell(update: Update, context: Context, refusal: DomainError) -> None:
 
 async def show_current(update: Update, context: Context) -> None:
     """Show the stored state again: after a crash between commit and reply, or a stale button."""
-    chat = update.effective_chat
-    if chat is not None and chat.type == "private":
-        await commands.show_current(update, context)
-        return
-    data = str(update.callback_query.data) if update.callback_query is not None else ""
-    try:
-        if data.startswith(f"{CASE}:"):
+    query, chat = update.callback_query, update.effective_chat
+    family = str(query.data).split(":")[0] if query is not None else ""
+    # What the button was about may be gone: then there is nothing to show.
+    with suppress(StaleButton):
+        if family == CASE:
             await cases.refresh(update, context)
-        elif data.startswith(f"{CALL}:"):
+        elif family == CALL:
             await calls.refresh(update, context)
-    except StaleButton:
-        # What the button was about is gone: there is nothing to show.
-        return
+        elif family == STAFF:
+            await staff.refresh(update, context)
+        elif chat is not None and chat.type == "private":
+            await commands.show_current(update, context)
 
 
 def _hidden(handler: Handler) -> Handler:
@@ -113,6 +113,7 @@ def _hidden(handler: Handler) -> Handler:
 
     @wraps(handler)
     async def guarded(update: Update, context: Context) -> None:
+        _learn_name(update, context)
         try:
             await handler(update, context)
         except NotPermitted:
@@ -137,11 +138,21 @@ def _for_staff_chat(handler: Handler) -> Handler:
     return guarded
 
 
+def _learn_name(update: Update, context: Context) -> None:
+    """Keep the name of a member who writes; those named in the settings have none before."""
+    user, _ = user_and_chat(update)
+    context.afterwards(staff_service.learn_name, user, telegram_name(update))
+
+
 async def start(update: Update, context: Context) -> None:
     """/start, alone or with a deep link's payload."""
+    _learn_name(update, context)
     payload = context.args[0] if context.args else ""
     if payload.startswith(staff.INVITATION):
         await staff.join(update, context, payload)
+        return
+    if payload.startswith(cases.DEEP_LINK):
+        await cases.open_record(update, context, payload)
         return
     await needs.welcome(update, context)
     await command_menu.settle_menu(context, context.user_id or 0)

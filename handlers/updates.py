@@ -9,6 +9,8 @@ from domain.errors import StaleButton
 if TYPE_CHECKING:
     from telegram import CallbackQuery, Update
 
+_LONGEST_NAME = 40
+
 
 def user_and_chat(update: Update) -> tuple[int, int]:
     """Return who acts and where. Raises StaleButton for an update without a person."""
@@ -23,3 +25,9 @@ def pressed(update: Update) -> tuple[CallbackQuery, str, int]:
     if query is None or query.data is None or query.message is None:
         raise StaleButton("")
     return query, query.data, query.message.message_id
+
+
+def telegram_name(update: Update) -> str:
+    """Return the name that the person goes by on Telegram, on one line."""
+    person = update.effective_user
+    return " ".join(person.full_name.split())[:_LONGEST_NAME] if person is not None else ""

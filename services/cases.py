@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.errors import DomainError, StaleButton
-from domain.staff import Action, NotPermitted, StaffMember
+from domain.staff import Action, StaffMember, refusal
 from domain.texts import N_
 from storage import consultations, staff
 
@@ -19,10 +19,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Card:
-    """A consultation with the name of who has it."""
+    """A consultation with the name of who has it; `is_free` if nobody on the staff has."""
 
     consultation: Consultation
     assignee_name: str | None
+    is_free: bool
+
+
+@dataclass(frozen=True)
+class Press:
+    """What came of a press on a card: the case as it is now, and why it was refused."""
+
+    card: Card
+    refusal: DomainError | None = None
 
 
 class AlreadyTaken(DomainError):
@@ -35,33 +44,58 @@ def card(tx: Transaction, consultation_id: int) -> Card:
     if consultation is None:
         raise StaleButton(N_("That case is not there any more."))
     taken_by = consultation.assignee
-    return Card(consultation, staff.names(tx, taken_by) if taken_by is not None else None)
+    if taken_by is None:
+        return Card(consultation, None, is_free=True)
+    return Card(consultation, staff.names(tx, taken_by), is_free=staff.find(tx, taken_by) is None)
 
 
 def permitted(tx: Transaction, user_id: int, action: Action) -> StaffMember:
     """Return the staff member. Raises NotPermitted unless their role allows `action`."""
     member = staff.find(tx, user_id)
-    if member is None or not member.may(action):
-        raise NotPermitted
+    refused = refusal(member, action)
+    if refused is not None or member is None:
+        raise refused or DomainError("")
     return member
 
 
-def take(tx: Transaction, user_id: int, consultation_id: int, now: datetime) -> Card:
-    """Take a case: the first tap wins. Raises NotPermitted, AlreadyTaken or StaleButton."""
-    member = permitted(tx, user_id, Action.TAKE_CASE)
-    if consultations.take(tx, consultation_id, member.user_id):
-        taken = card(tx, consultation_id)
-        staff.audit(tx, user_id, "take", str(taken.consultation.reference), now)
-        return taken
+def take(tx: Transaction, user_id: int, name: str, consultation_id: int, now: datetime) -> Press:
+    """Take a case: the first tap wins. Raises StaleButton if there is no such case.
+
+    A case whose assignee is no longer on the staff can be taken again. Every attempt is audited,
+    also one that is refused; `name` is what the member goes by now.
+    """
     shown = card(tx, consultation_id)
+    reference = str(shown.consultation.reference)
+    refused = refusal(staff.find(tx, user_id), Action.TAKE_CASE)
+    if refused is not None:
+        staff.audit(tx, user_id, "take_refused", reference, now)
+        return Press(shown, refused)
+    staff.learn_name(tx, user_id, name)
     if shown.consultation.assignee == user_id:
-        return shown
-    raise AlreadyTaken(N_("%(name)s already has this case."), name=shown.assignee_name or "–")
-
-
-def full_record(tx: Transaction, user_id: int, consultation_id: int, now: datetime) -> Card:
-    """Return a case with its personal data; the look is audited. Raises NotPermitted."""
-    permitted(tx, user_id, Action.READ_RECORD)
+        return Press(card(tx, consultation_id))
+    if consultations.take(tx, consultation_id, user_id):
+        staff.audit(tx, user_id, "take", reference, now)
+        return Press(card(tx, consultation_id))
     shown = card(tx, consultation_id)
-    staff.audit(tx, user_id, "read_record", str(shown.consultation.reference), now)
-    return shown
+    staff.audit(tx, user_id, "take_too_late", reference, now)
+    text = N_("%(name)s already has this case.")
+    return Press(shown, AlreadyTaken(text, name=shown.assignee_name or "–"))
+
+
+def full_record(tx: Transaction, user_id: int, consultation_id: int, now: datetime) -> Press:
+    """Return a case with its personal data, unless it is refused; either is audited.
+
+    Raises StaleButton if there is no such case.
+    """
+    shown = card(tx, consultation_id)
+    reference = str(shown.consultation.reference)
+    refused = refusal(staff.find(tx, user_id), Action.READ_RECORD)
+    action = "read_record" if refused is None else "read_refused"
+    staff.audit(tx, user_id, action, reference, now)
+    return Press(shown, refused)
+
+
+def record_undelivered(tx: Transaction, user_id: int, consultation_id: int, now: datetime) -> None:
+    """Note in the audit log that a record asked for did not reach the member's chat."""
+    reference = str(card(tx, consultation_id).consultation.reference)
+    staff.audit(tx, user_id, "read_undelivered", reference, now)

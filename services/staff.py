@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from domain.errors import DomainError
+from domain.errors import DomainError, StaleButton
 from domain.staff import Action, Role, StaffMember
 from domain.texts import N_
 from services.cases import permitted
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from storage.database import Transaction
+
+THE_SETTINGS = 0
+"""The actor in the audit log where the settings, not a person, did something."""
 
 
 class InvitationUnusable(DomainError):
@@ -26,17 +29,43 @@ class InvitationUnusable(DomainError):
         )
 
 
-def ensure_admins(tx: Transaction, admin_ids: tuple[int, ...], now: datetime) -> None:
-    """Register the admins named in the settings."""
+class LastAdmin(DomainError):
+    """Without this administrator nobody could manage staff any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("There must be an administrator. Please invite another one to that role first.")
+        )
+
+
+def ensure_admins(tx: Transaction, admin_ids: tuple[int, ...], now: datetime) -> list[int]:
+    """Register the admins named in the settings; return those left out.
+
+    Whoever was removed stays removed: a restart must not give back what was taken away. They come
+    back by an invitation.
+    """
+    removed = []
     for user_id in admin_ids:
         member = staff.find(tx, user_id)
-        if member is None or member.role is not Role.ADMIN:
-            staff.register(tx, StaffMember(user_id, f"admin {user_id}", Role.ADMIN), now)
+        if member is not None and member.role is Role.ADMIN:
+            continue
+        if staff.was_removed(tx, user_id):
+            removed.append(user_id)
+            continue
+        name = member.name if member is not None else ""
+        staff.register(tx, StaffMember(user_id, name, Role.ADMIN, now))
+        staff.audit(tx, THE_SETTINGS, "appoint", str(user_id), now)
+    return removed
 
 
 def member(tx: Transaction, user_id: int) -> StaffMember | None:
     """Return the registered staff member, if the person is one."""
     return staff.find(tx, user_id)
+
+
+def learn_name(tx: Transaction, user_id: int, name: str) -> None:
+    """Keep the name a member goes by now; other people's names are not kept."""
+    staff.learn_name(tx, user_id, name)
 
 
 def all_members(tx: Transaction) -> list[StaffMember]:
@@ -62,24 +91,58 @@ def invite(
 
 
 def join(tx: Transaction, user_id: int, name: str, token: str, now: datetime) -> StaffMember:
-    """Use an invitation up and register its bearer. Raises InvitationUnusable."""
-    role = staff.use_invitation(tx, _hash(token), user_id, now)
+    """Use an invitation up and register its bearer in the role; a member changes to it.
+
+    Raises InvitationUnusable, LastAdmin, or DomainError for whoever made the invitation.
+    """
+    staff.lock(tx)
+    token_hash = _hash(token)
+    if staff.invited_by(tx, token_hash) == user_id:
+        raise DomainError(N_("You made this invitation. Please send it to the person you invite."))
+    role = staff.use_invitation(tx, token_hash, user_id, now)
     if role is None:
         raise InvitationUnusable
-    joined = StaffMember(user_id, name, role)
-    staff.register(tx, joined, now)
+    present = staff.find(tx, user_id)
+    if role is not Role.ADMIN:
+        _keep_an_admin(tx, present)
+    since = present.since if present is not None and present.role is role else now
+    joined = StaffMember(user_id, name, role, since)
+    staff.register(tx, joined)
     staff.audit(tx, user_id, "join", role, now)
     return joined
 
 
-def remove(tx: Transaction, user_id: int, removed: int, now: datetime) -> list[StaffMember]:
-    """Remove a member, who loses access at once; return who is left. Raises NotPermitted."""
+def leaving(tx: Transaction, user_id: int, removed: int, since: int) -> StaffMember:
+    """Return the member that `user_id` is about to remove.
+
+    `since` (seconds) says which registration is meant. Raises NotPermitted, LastAdmin, or
+    StaleButton if that registration is over.
+    """
     permitted(tx, user_id, Action.MANAGE_STAFF)
-    if removed == user_id:
-        raise DomainError(N_("You cannot remove yourself."))
+    found = staff.find(tx, removed)
+    if found is None or int(found.since.timestamp()) != since:
+        raise StaleButton(N_("That person is not registered any more."))
+    _keep_an_admin(tx, found)
+    return found
+
+
+def remove(
+    tx: Transaction, user_id: int, removed: int, since: int, now: datetime
+) -> tuple[StaffMember, list[StaffMember]]:
+    """Remove a member, who loses access at once; return them and who is left.
+
+    Nobody is listed to somebody who removed themselves. Raises as `leaving` does.
+    """
+    staff.lock(tx)
+    found = leaving(tx, user_id, removed, since)
     staff.remove(tx, removed, now)
     staff.audit(tx, user_id, "remove", str(removed), now)
-    return staff.members(tx)
+    return found, staff.members(tx) if removed != user_id else []
+
+
+def _keep_an_admin(tx: Transaction, leaver: StaffMember | None) -> None:
+    if leaver is not None and leaver.role is Role.ADMIN and staff.count_admins(tx) == 1:
+        raise LastAdmin
 
 
 def _hash(token: str) -> str:

@@ -19,7 +19,13 @@ from domain.consultations import (
 from domain.fiscal_year import FiscalYear
 from domain.size import CompanySize, Eligibility, SizeVerdict
 from storage.drafts import answers_from_json, answers_to_json
-from storage.tables import CompanyRow, ConsultationRow, KpiEventRow, ReferenceCounterRow
+from storage.tables import (
+    CompanyRow,
+    ConsultationRow,
+    KpiEventRow,
+    ReferenceCounterRow,
+    StaffRow,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -193,10 +199,12 @@ def record_event(tx: Transaction, event: KpiEvent) -> None:
 
 
 def take(tx: Transaction, consultation_id: int, assignee: int) -> bool:
-    """Assign the consultation if nobody has it; False if somebody was first."""
+    """Assign the consultation if nobody of the present staff has it; False if somebody does."""
+    present = select(StaffRow.user_id).where(StaffRow.removed_at.is_(None))
+    is_free = ConsultationRow.assignee.is_(None) | ConsultationRow.assignee.not_in(present)
     result = tx.connection.execute(
         update(ConsultationRow)
-        .where(ConsultationRow.id == consultation_id, ConsultationRow.assignee.is_(None))
+        .where(ConsultationRow.id == consultation_id, is_free)
         .values(assignee=assignee, state=ConsultationState.TRIAGED)
     )
     return result.rowcount == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.staff import Role, StaffMember
@@ -16,14 +16,34 @@ if TYPE_CHECKING:
     from storage.database import Transaction
 
 
+def _select() -> Select[int, str, str, datetime]:
+    return select(StaffRow.user_id, StaffRow.name, StaffRow.role, StaffRow.added_at).where(
+        StaffRow.removed_at.is_(None)
+    )
+
+
+def _member(row: Row[int, str, str, datetime]) -> StaffMember:
+    return StaffMember(row.user_id, row.name, Role(row.role), row.added_at)
+
+
+def lock(tx: Transaction) -> None:
+    """Let no other transaction change the list of staff until this one ends."""
+    if not tx.is_sqlite:
+        tx.connection.execute(text("LOCK TABLE staff IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def find(tx: Transaction, user_id: int) -> StaffMember | None:
     """Return the registered member; someone removed is nobody."""
-    row = tx.connection.execute(
-        select(StaffRow.user_id, StaffRow.name, StaffRow.role).where(
-            StaffRow.user_id == user_id, StaffRow.removed_at.is_(None)
-        )
-    ).first()
-    return StaffMember(row.user_id, row.name, Role(row.role)) if row else None
+    row = tx.connection.execute(_select().where(StaffRow.user_id == user_id)).first()
+    return _member(row) if row else None
+
+
+def was_removed(tx: Transaction, user_id: int) -> bool:
+    """Whether the person was a member once and is none now."""
+    removed_at = tx.connection.execute(
+        select(StaffRow.removed_at).where(StaffRow.user_id == user_id)
+    ).scalar_one_or_none()
+    return removed_at is not None
 
 
 def names(tx: Transaction, user_id: int) -> str | None:
@@ -35,18 +55,26 @@ def names(tx: Transaction, user_id: int) -> str | None:
 
 def members(tx: Transaction) -> list[StaffMember]:
     """Return all registered members in the order they joined."""
-    rows = tx.connection.execute(
-        select(StaffRow.user_id, StaffRow.name, StaffRow.role)
-        .where(StaffRow.removed_at.is_(None))
-        .order_by(StaffRow.added_at, StaffRow.user_id)
-    )
-    return [StaffMember(row.user_id, row.name, Role(row.role)) for row in rows]
+    rows = tx.connection.execute(_select().order_by(StaffRow.added_at, StaffRow.user_id))
+    return [_member(row) for row in rows]
 
 
-def register(tx: Transaction, member: StaffMember, now: datetime) -> None:
+def count_admins(tx: Transaction) -> int:
+    """Return how many administrators are registered."""
+    return tx.connection.execute(
+        select(func.count()).where(StaffRow.removed_at.is_(None), StaffRow.role == Role.ADMIN)
+    ).scalar_one()
+
+
+def register(tx: Transaction, member: StaffMember) -> None:
     """Register a member, or register a removed one anew."""
     upsert = sqlite.insert if tx.is_sqlite else postgresql.insert
-    values = {"name": member.name, "role": member.role, "added_at": now, "removed_at": None}
+    values = {
+        "name": member.name,
+        "role": member.role,
+        "added_at": member.since,
+        "removed_at": None,
+    }
     tx.connection.execute(
         upsert(StaffRow)
         .values(user_id=member.user_id, **values)
@@ -54,12 +82,24 @@ def register(tx: Transaction, member: StaffMember, now: datetime) -> None:
     )
 
 
+def learn_name(tx: Transaction, user_id: int, name: str) -> None:
+    """Keep the name a member goes by now."""
+    tx.connection.execute(
+        update(StaffRow).where(StaffRow.user_id == user_id, StaffRow.name != name).values(name=name)
+    )
+
+
 def remove(tx: Transaction, user_id: int, now: datetime) -> bool:
-    """Remove a member; False if there is none."""
+    """Remove a member and void the invitations they made; False if there is none."""
     result = tx.connection.execute(
         update(StaffRow)
         .where(StaffRow.user_id == user_id, StaffRow.removed_at.is_(None))
         .values(removed_at=now)
+    )
+    tx.connection.execute(
+        delete(InvitationRow).where(
+            InvitationRow.created_by == user_id, InvitationRow.used_by.is_(None)
+        )
     )
     return result.rowcount == 1
 
@@ -76,18 +116,26 @@ def invite(
 
 
 def use_invitation(tx: Transaction, token_hash: str, user_id: int, now: datetime) -> Role | None:
-    """Use an invitation up; None if it is unknown, used or expired."""
+    """Use an invitation up; None if it is unknown, used, expired or the person's own."""
     role = tx.connection.execute(
         update(InvitationRow)
         .where(
             InvitationRow.token_hash == token_hash,
             InvitationRow.used_by.is_(None),
             InvitationRow.expires_at > now,
+            InvitationRow.created_by != user_id,
         )
         .values(used_by=user_id)
         .returning(InvitationRow.role)
     ).scalar_one_or_none()
     return Role(role) if role is not None else None
+
+
+def invited_by(tx: Transaction, token_hash: str) -> int | None:
+    """Return who made an invitation; None if there is none such."""
+    return tx.connection.execute(
+        select(InvitationRow.created_by).where(InvitationRow.token_hash == token_hash)
+    ).scalar_one_or_none()
 
 
 def audit(tx: Transaction, actor: int, action: str, subject: str, now: datetime) -> None:

@@ -87,7 +87,11 @@ async def test_the_first_tap_takes_the_case_and_outsiders_cannot(counter: Counte
     assert "担当：" in counter.wire.asking(STAFF_CHAT).text
     await counter.press(STAFF, "全項目", STAFF_CHAT)
     assert "山田 太郎" in counter.wire.last(STAFF).text
-    assert await counter.read("select action from audit_log") == [("take",), ("read_record",)]
+    assert await counter.read("select actor, action from audit_log where actor != 0") == [
+        (777, "take_refused"),
+        (STAFF, "take"),
+        (STAFF, "read_record"),
+    ]
 
 
 async def test_a_refusal_stores_nothing(counter: Counter) -> None:
@@ -154,6 +158,7 @@ async def test_admin_commands_do_not_exist_for_others(counter: Counter) -> None:
 
 async def test_an_invitation_works_once(counter: Counter) -> None:
     await counter.say(STAFF, "/staff")
+    await counter.press(STAFF, "招待する")
     await counter.press(STAFF, "事務担当")
     payload = counter.wire.last(STAFF).text.rsplit("start=", 1)[1]
     await counter.say(300, f"/start {payload}")

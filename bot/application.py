@@ -49,15 +49,11 @@ def build_house(
     """Return what the handlers work with; registers the admins of the settings."""
     now = clock()
     admins = settings.admin_ids
-<<<<<<< HEAD
     questionnaire = needs_questionnaire(programme)
-    database.write(lambda tx: staff.ensure_admins(tx, admins, now)).result()
-=======
     for user_id in database.write(lambda tx: staff.ensure_admins(tx, admins, now)).result():
         _LOGGER.warning(
             "MADOGUCHI_ADMIN_IDS: %d was removed with /staff and stays so until invited", user_id
         )
->>>>>>> d971641 (Guard cases and staff: audited refusals, records that stay private, removals that stick)
     return House(
         programme=programme,
         questionnaire=questionnaire,

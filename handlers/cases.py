@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from babel.dates import format_datetime
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
-from telegram.error import BadRequest, Forbidden
 
 from domain.errors import StaleButton
 from domain.fiscal_year import JST
 from domain.form import OneOf
 from domain.needs import points_to_confirm
 from domain.talent import CLASS_NAMES, talent_classes
-from handlers import records, replies
+from handlers import replies
 from handlers.callbacks import CASE, pack, unpack
 from handlers.context import Context
+from handlers.private_chat import send_privately, send_protected
 from handlers.questions import shown_answer
+from handlers.records import record_buttons, record_text
 from handlers.updates import pressed, telegram_name, user_and_chat
 from services import cases
 
@@ -167,20 +168,9 @@ async def _full(update: Update, context: Context, case: int) -> None:
         text = context.gettext(press.refusal.message) % press.refusal.params
         await replies.answer_query(query, text, alert=True)
         return
-    try:
-        await records.send(context, user, press.card)
-    except (Forbidden, BadRequest) as error:
-        if isinstance(error, BadRequest) and "chat not found" not in error.message.lower():
-            raise
+    text, buttons = record_text(context, press.card), record_buttons(context, press.card)
+    if not await send_privately(context, query, user, text, buttons, f"{DEEP_LINK}{case}"):
         context.afterwards(cases.record_undelivered, user, case, context.now)
-        text = context.gettext(
-            "I cannot write to you yet. Please open %(link)s and press Start: "
-            "the record is sent to you there."
-        )
-        link = f"https://t.me/{context.bot.username}?start={DEEP_LINK}{case}"
-        await replies.answer_query(query, text % {"link": link}, alert=True)
-        return
-    await replies.answer_query(query, context.gettext("Sent to your private chat."))
 
 
 async def open_record(update: Update, context: Context, payload: str) -> None:
@@ -192,7 +182,8 @@ async def open_record(update: Update, context: Context, payload: str) -> None:
     press = await context.transact(cases.full_record, user, int(case), context.now)
     if press.refusal is not None:
         raise press.refusal
-    await records.send(context, user, press.card)
+    text, buttons = record_text(context, press.card), record_buttons(context, press.card)
+    await send_protected(context, user, text, buttons)
 
 
 async def refresh(update: Update, context: Context) -> None:

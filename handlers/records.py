@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from babel.dates import format_datetime
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.constants import MessageLimit, ParseMode
 
 from domain.fiscal_year import JST
 from domain.questions import relevant_questions
@@ -25,32 +24,9 @@ _LONGEST_ANSWER = 500
 _COPIED = ("tel", "email")
 
 
-async def send(context: Context, chat: int, card: Card) -> None:
-    """Send a case with every answer, in as many messages as Telegram's limit asks for.
-
-    The messages cannot be forwarded. Raises Forbidden if the person has not started the bot.
-    """
-    pages = record_pages(context, card)
-    for number, page in enumerate(pages, 1):
-        await context.bot.send_message(
-            chat,
-            page,
-            parse_mode=ParseMode.HTML,
-            protect_content=True,
-            reply_markup=_buttons(context, card) if number == len(pages) else None,
-        )
-
-
-def record_pages(context: Context, card: Card) -> list[str]:
-    """Return the record as messages of at most 4096 characters (HTML), broken between lines."""
-    pages = [""]
-    for line in _lines(context, card):
-        longer = f"{pages[-1]}\n{line}" if pages[-1] else line
-        if len(longer) <= MessageLimit.MAX_TEXT_LENGTH:
-            pages[-1] = longer
-        else:
-            pages.append(line)
-    return pages
+def record_text(context: Context, card: Card) -> str:
+    """Return a case with every answer, a line each (HTML)."""
+    return "\n".join(_lines(context, card))
 
 
 def _lines(context: Context, card: Card) -> Iterator[str]:
@@ -77,7 +53,7 @@ def _clipped(answer: str) -> str:
     return answer if len(answer) <= _LONGEST_ANSWER else answer[: _LONGEST_ANSWER - 1] + "…"
 
 
-def _buttons(context: Context, card: Card) -> InlineKeyboardMarkup:
+def record_buttons(context: Context, card: Card) -> InlineKeyboardMarkup:
     """Return what is typed elsewhere next, to be copied by a tap."""
     _ = context.gettext
     by_key = context.house.questionnaire.by_key

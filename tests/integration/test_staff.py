@@ -11,7 +11,8 @@ import pytest
 from domain.errors import DomainError
 from domain.staff import NotPermitted, Role, StaffMember
 from handlers.context import Context
-from handlers.records import record_pages
+from handlers.private_chat import pages
+from handlers.records import record_text
 from services import cases, staff
 from storage import staff as storage
 from storage.database import Database
@@ -174,10 +175,10 @@ async def test_a_long_record_is_split_between_lines_before_telegram_does(
     answers = {**ANSWERS, **typed, "role": "agent", "org_form": "company"}
     case = ledger.consult(NOW.date(), answers=answers)
     shown = ledger.database.read(lambda tx: cases.card(tx, case)).result()
-    pages = record_pages(Context(counter.application), shown)
-    assert len(pages) > 1
-    assert all(0 < len(page) <= 4096 for page in pages)
-    assert not any(re.search(r"&(?!lt;|gt;|amp;|quot;|#x27;)", page) for page in pages)
+    sent = pages(record_text(Context(counter.application), shown))
+    assert len(sent) > 1
+    assert all(0 < len(page) <= 4096 for page in sent)
+    assert not any(re.search(r"&(?!lt;|gt;|amp;|quot;|#x27;)", page) for page in sent)
 
 
 # The list.

@@ -83,10 +83,13 @@ async def test_the_menu_follows_joining_and_removal(counter: Counter, menus: Men
     menus.known = {ADMIN, CLERK}
     await publish_commands(counter.application)
     await counter.say(ADMIN, "/staff")
+    await counter.press(ADMIN, "招待する")
     await counter.press(ADMIN, "計画調整課")
     payload = menus.last(ADMIN).text.rsplit("start=", 1)[1]
     await counter.say(CLERK, f"/start {payload}")
     assert menus.names(CLERK) == [*EVERYBODYS, "stats", "kpi"]
     await counter.say(ADMIN, "/staff")
+    await counter.press(ADMIN, "登録を外す")
     await counter.press(ADMIN, f"Person {CLERK}")
+    await counter.press(ADMIN, "はい、外します")
     assert menus.names(CLERK) == EVERYBODYS

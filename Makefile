@@ -15,7 +15,7 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 AUTHORS := The Madoguchi authors
 CATALOGUE_HEADER := \# Texts of Madoguchi; the msgids are plain English.
 
-.PHONY: sandbox test run check translations lock
+.PHONY: sandbox test run check translations bench lock
 
 sandbox: $(READY)
 	$(BIN)/madoguchi sandbox
@@ -31,6 +31,10 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.volume --postgresql
 
 translations: $(READY)
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k gettext --no-location \

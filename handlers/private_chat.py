@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telegram.constants import MessageLimit, ParseMode
+from telegram.constants import MessageLimit
 from telegram.error import BadRequest, Forbidden
 
 from handlers import replies
@@ -24,13 +24,7 @@ async def send_protected(
     """
     parts = pages(text)
     for part in parts:
-        await context.bot.send_message(
-            chat,
-            part,
-            parse_mode=ParseMode.HTML,
-            protect_content=True,
-            reply_markup=buttons if part is parts[-1] else None,
-        )
+        await replies.send_protected(context, chat, part, buttons if part is parts[-1] else None)
 
 
 def pages(text: str) -> list[str]:

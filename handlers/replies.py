@@ -88,6 +88,13 @@ async def send(
     return int(shown["message_id"])
 
 
+async def send_protected(
+    context: Context, chat_id: int, text: str, buttons: Buttons | None = None
+) -> None:
+    """Send a message that Telegram does not let people forward."""
+    await _call(context, "sendMessage", buttons, chat_id=chat_id, text=text, protect_content=True)
+
+
 async def _call(
     context: Context, method: str, buttons: Buttons | None, **parameters: object
 ) -> Any:

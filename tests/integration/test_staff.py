@@ -134,12 +134,13 @@ async def test_an_old_button_of_a_case_that_is_not_there_is_answered(counter: Co
 
 
 async def test_the_record_goes_to_the_private_chat_and_cannot_be_forwarded(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch
+    counter: Counter,
 ) -> None:
     await submit(counter)
     await counter.press(ADMIN, "全項目", STAFF_CHAT)
     shown = counter.wire.last(ADMIN)
     assert "山田 太郎" in shown.text
+    assert shown.is_protected
     copied = [button["copy_text"]["text"] for button in shown.buttons]
     assert copied == ["R8-0001", "048-830-0000"]
     assert (ADMIN, "read_record", "R8-0001") in await audit(counter)

@@ -18,6 +18,7 @@ class Shown:
     message_id: int
     text: str
     buttons: list[dict[str, Any]]
+    is_protected: bool = False
 
 
 @dataclass
@@ -83,7 +84,9 @@ class Wire(BaseRequest):
             self.keyboards.add(chat)
         if markup.get("remove_keyboard"):
             self.keyboards.discard(chat)
-        shown = Shown(chat, message_id, parameters["text"], [b for row in rows for b in row])
+        buttons = [button for row in rows for button in row]
+        is_protected = bool(parameters.get("protect_content"))
+        shown = Shown(chat, message_id, parameters["text"], buttons, is_protected)
         self.shown[chat, message_id] = shown
         return {
             "message_id": message_id,

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from services import drafts, figures, inbox, needs, return_calls
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from handlers.context import Context, House, MadoguchiApplication
     from storage.database import Transaction
 
+_LOGGER = logging.getLogger(__name__)
 TICK = timedelta(seconds=30)
 
 
 async def tick(house: House) -> None:
     """Decide once; safe to run at any time, in any number of processes."""
     now = house.clock()
-
-    def decide(tx: Transaction) -> None:
-        figures.decide_summaries(tx, house.programme, house.working_days, house.staff_chat, now)
-        needs.decide_nudges(tx, now)
-        kept_since = now - timedelta(days=house.programme.retention.draft_days)
-        drafts.forget_untouched(tx, kept_since)
-        return_calls.forget_done(tx, kept_since)
-        inbox.forget_old(tx, now)
-
-    await house.write(decide)
+    programme = house.programme
+    kept_since = now - timedelta(days=programme.retention.draft_days)
+    duties: tuple[Callable[[Transaction], object], ...] = (
+        lambda tx: figures.decide_summaries(
+            tx, programme, house.working_days, house.staff_chat, now
+        ),
+        lambda tx: needs.decide_nudges(tx, now),
+        lambda tx: drafts.forget_untouched(tx, kept_since),
+        lambda tx: return_calls.forget_done(tx, kept_since),
+        lambda tx: inbox.forget_old(tx, now),
+    )
+    # Each a transaction of its own: what fails must not keep the others from their time.
+    for outcome in await asyncio.gather(*map(house.write, duties), return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            _LOGGER.error("a duty of the tick failed; the next tick tries again", exc_info=outcome)
 
 
 async def _tick_job(context: Context) -> None:

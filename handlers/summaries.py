@@ -10,7 +10,9 @@ from babel.dates import format_skeleton
 
 from domain.consultations import KpiKind
 from domain.eras import era_year
+from domain.form import OneOf
 from domain.size import Eligibility
+from domain.talent import CLASS_NAMES, TalentClass
 from domain.texts import N_
 from handlers.figures import (
     as_of,
@@ -24,7 +26,6 @@ from handlers.figures import (
     waiting_line,
     year_label,
 )
-from handlers.questions import shown_answer
 from locales import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -152,16 +153,22 @@ def _tops(context: Context, summary: Summary) -> str:
     lines = []
     for key, top in summary.tops.items():
         question = context.house.questionnaire.by_key[key]
-        shown = [
-            f"{_short_label(shown_answer(context, question, {key: code}))} {number(context, count)}"
-            for code, count in top
-        ]
+        shown = [f"{_label(context, key, code)} {number(context, count)}" for code, count in top]
         if shown:
             title = context.gettext(question.title)
             lines.append(escape(f"{title}：{context.gettext(', ').join(shown)}"))
     return "\n".join(lines)
 
 
-def _short_label(label: str) -> str:
-    """Leave out the examples in brackets that help to choose."""
-    return label.split("（", maxsplit=1)[0].split(" (", maxsplit=1)[0]
+def _label(context: Context, key: str, code: str) -> str:
+    """Return what an answer is called, without the examples in brackets that help to choose."""
+    if key == "talent":
+        return context.gettext(CLASS_NAMES[TalentClass(code)])
+    by_key = context.house.questionnaire.by_key
+    for question in (by_key[key], by_key.get(f"other_{key}")):
+        if isinstance(question, OneOf):
+            for choice in question.offered({}):
+                if choice.code == code:
+                    label = context.gettext(choice.label)
+                    return label.split("（", maxsplit=1)[0].split(" (", maxsplit=1)[0]
+    return code

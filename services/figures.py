@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from domain.consultations import KpiKind
 from domain.fiscal_year import FiscalYear, jst_date, jst_midnight
 from domain.kpi import KpiYear, kpi_years
+from domain.needs_company import industry_of
 from domain.outbox import Notice, NoticeKind
 from domain.periods import (
     Period,
@@ -21,6 +22,7 @@ from domain.periods import (
     week_of,
 )
 from domain.staff import Action
+from domain.talent import talent_classes
 from services.cases import permitted
 from storage import drafts, figures, outbox, runs
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from domain.consultations import Reference
+    from domain.form import Answers
     from domain.outbox import OutboxState
     from domain.programme import Kpi, Programme
     from domain.size import Eligibility
@@ -39,6 +42,7 @@ CATCH_UP = timedelta(days=62)
 REPLY_WORKING_DAYS = 3
 """A case that nobody has taken for longer than this is shown as waiting (counting, CONTACTING)."""
 TOP_QUESTIONS = ("area", "industry", "talent", "engage")
+"""What the monthly summary ranks: 区域, 業種, 類型, 関わり方."""
 _SHOWN_WAITING, _SHOWN_TOPS = 5, 3
 _LATE, _LATELY = timedelta(minutes=10), timedelta(days=30)
 _INSTALLED = "installed"
@@ -87,7 +91,8 @@ class KpiTable:
 class Summary:
     """What a scheduled summary shows: the period, its fiscal year up to then, what waits now.
 
-    `tops` holds, for each of `TOP_QUESTIONS`, the most frequent answers with their counts.
+    `tops` holds, for each of `TOP_QUESTIONS`, the most frequent answers with their counts; for the
+    talent it is the national classes.
     """
 
     figures: PeriodFigures
@@ -228,9 +233,17 @@ def _tops(tx: Transaction, period: Period) -> dict[str, tuple[tuple[str, int], .
     tallies: dict[str, Counter[str]] = {key: Counter() for key in TOP_QUESTIONS}
     for answers in figures.answers_counted(tx, period):
         for key, tally in tallies.items():
-            answer = answers.get(key)
-            tally.update([answer] if isinstance(answer, str) else answer or ())
+            tally.update(_ranked(answers, key))
     return {
         key: tuple(sorted(tally.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_TOPS])
         for key, tally in tallies.items()
     }
+
+
+def _ranked(answers: Answers, key: str) -> tuple[str, ...]:
+    answer = answers.get(key)
+    if key == "talent":
+        return talent_classes(answers)
+    if key == "industry" and answer is not None:
+        return (industry_of(answers),)
+    return (answer,) if isinstance(answer, str) else answer or ()

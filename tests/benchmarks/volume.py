@@ -197,6 +197,7 @@ def _continue_ids(tx: Transaction) -> None:
         query = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), MAX(id)) FROM {table}"
         tx.connection.execute(text(query))
     tx.connection.execute(text("ANALYZE"))
+    tx.connection.execute(text("CHECKPOINT"))
 
 
 class Bench:

@@ -12,13 +12,17 @@ from bot.programme_file import SAMPLE, load_programme
 from bot.schedule import tick
 from domain.consultations import KpiKind
 from domain.fiscal_year import JST
+from domain.form import OneOf
+from domain.needs_company import MORE
 from domain.size import Eligibility
-from services import figures
+from services import figures, needs
 from storage.database import Database
 from tests.integration.conftest import STAFF_CHAT, Counter
-from tests.integration.ledger import Ledger
+from tests.integration.ledger import ANSWERS, Ledger
 
 if TYPE_CHECKING:
+    import pytest
+
     from storage.database import Transaction
 
 
@@ -105,8 +109,12 @@ async def test_a_late_summary_has_the_figures_of_its_period(counter: Counter) ->
     ledger = Ledger(counter.application.house.database)
     counter.moment = jst(2026, 10, 30)
     await tick(counter.application.house)
-    case = ledger.consult(date(2026, 10, 5))
-    ledger.consult(date(2026, 10, 6), Eligibility.NOT_ELIGIBLE)
+    area = counter.application.house.questionnaire.by_key["area"]
+    assert isinstance(area, OneOf)
+    south = next(each.code for each in area.offered({}) if each.label.startswith("南部"))
+    elsewhere = {**ANSWERS, "area": south, "industry": MORE, "other_industry": "A"}
+    case = ledger.consult(date(2026, 10, 5), answers=elsewhere)
+    ledger.consult(date(2026, 10, 6), Eligibility.NOT_ELIGIBLE, answers=elsewhere)
     ledger.consult(date(2026, 11, 5))
     ledger.count(case, KpiKind.MATCH, date(2026, 10, 20))
     counter.moment = jst(2026, 11, 10, 12, 34)
@@ -122,7 +130,8 @@ async def test_a_late_summary_has_the_figures_of_its_period(counter: Counter) ->
     assert "<b>マッチング</b>　10月 1件／年度 1件（目標 15件、達成率 6.7%）" in monthly
     assert "KPI対象外 1件・要確認 0件" in monthly
     assert "未対応（3開庁日超）：2件\n　R8-0001、R8-0002" in monthly
-    assert "求める人材：DX・IT 2" in monthly
+    assert "地域：南部 2\n業種：農業・林業 2\n求める人材：" in monthly
+    assert "関わり方：副業・兼業 2\n" in monthly
     assert monthly.endswith("11月10日(火) 12:34時点")
 
 
@@ -166,3 +175,15 @@ def test_racing_processes_decide_each_period_once(url: str) -> None:
         racer.close()
     # Eight weeks and one month fell due after 1 September and by 30 October.
     assert (decided, *rows) == (9, 9, 9)
+
+
+async def test_a_duty_that_fails_does_not_stop_the_summaries(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(needs, "decide_nudges", fail)
+    await run(counter, jst(2026, 11, 30, 8, 30), jst(2026, 11, 30, 9))
+    assert await counter.read("select kind from outbox") == [("summary",)]
+    assert "a duty of the tick failed" in caplog.text

@@ -47,10 +47,11 @@ def was_removed(tx: Transaction, user_id: int) -> bool:
 
 
 def names(tx: Transaction, user_id: int) -> str | None:
-    """Return the name of a present or former member."""
-    return tx.connection.execute(
+    """Return the name of a present or former member; their Telegram id while none is known."""
+    name = tx.connection.execute(
         select(StaffRow.name).where(StaffRow.user_id == user_id)
     ).scalar_one_or_none()
+    return f"ID {user_id}" if name == "" else name
 
 
 def members(tx: Transaction) -> list[StaffMember]:

@@ -131,7 +131,7 @@ async def test_a_member_of_staff_takes_it_reads_it_and_says_it_is_done(counter: 
     card = counter.wire.asking(STAFF_CHAT)
     take = counter.press_body(STAFF, card.buttons[0]["callback_data"], STAFF_CHAT, card.message_id)
     await counter.press(STAFF, "担当する", STAFF_CHAT)
-    assert "担当：" in counter.wire.asking(STAFF_CHAT).text
+    assert "担当：ID 900" in counter.wire.asking(STAFF_CHAT).text
     await join(counter, CLERK)
     late = {**take["callback_query"], "from": {"id": CLERK, "is_bot": False, "first_name": "x"}}
     await counter.update({"callback_query": late})
@@ -154,6 +154,7 @@ async def test_a_member_of_staff_takes_it_reads_it_and_says_it_is_done(counter: 
 
 async def join(counter: Counter, user: int) -> None:
     await counter.say(STAFF, "/staff")
+    await counter.press(STAFF, "招待する")
     await counter.press(STAFF, "事務担当")
     payload = counter.wire.last(STAFF).text.rsplit("start=", 1)[1]
     await counter.say(user, f"/start {payload}")

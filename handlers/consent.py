@@ -89,7 +89,7 @@ async def details(update: Update, context: Context) -> None:
     buttons = _buttons(context, form_of(data), "agree", "refuse")
     text = privacy_text(context) + "\n\n" + context.gettext("Do you agree?")
     await asyncio.gather(
-        replies.answer_query(query), replies.edit(context, chat, message, text, buttons)
+        replies.answer_query(query), replies.show(context, chat, message, text, buttons)
     )
 
 
@@ -104,7 +104,7 @@ async def refuse(update: Update, context: Context) -> None:
     )
     await asyncio.gather(
         replies.answer_query(query),
-        replies.edit(context, chat, message, text % office(context)),
+        replies.show(context, chat, message, text % office(context)),
     )
 
 

@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from domain.errors import StaleButton
-from domain.form import OneOf
+from domain.form import OneOf, Typed
 from domain.needs_company import JOB_SEEKER
 from domain.questions import current_question
 from handlers import replies
@@ -144,7 +144,7 @@ async def _end(context: Context, chat: int, message: int | None, step: Step) -> 
     if message is None:
         await replies.send(context, chat, text)
     else:
-        await replies.edit(context, chat, message, text)
+        await replies.show(context, chat, message, text)
 
 
 def _preface(context: Context, step: Step) -> str:
@@ -193,16 +193,28 @@ async def fix(update: Update, context: Context) -> None:
 async def unreadable(update: Update, context: Context) -> None:
     """A picture, sticker, voice, document, place or forwarded message."""
     user, chat = user_and_chat(update)
+    if _is_further_of_album(update, context):
+        return
     draft = await context.read(drafts.latest, context.house.forms, user)
     if draft is None:
         raise StaleButton("")
     questionnaire = context.house.forms.questionnaires[draft.questionnaire]
     question = current_question(questionnaire, draft.progress)
-    if isinstance(question, OneOf):
-        text = context.gettext("Sorry, we cannot take that here. Please choose from the buttons.")
-    else:
+    if isinstance(question, Typed):
         text = context.gettext("Sorry, we cannot take that here. Please type your answer.")
+    else:
+        text = context.gettext("Sorry, we cannot take that here. Please choose from the buttons.")
     await replies.send(context, chat, text)
+
+
+def _is_further_of_album(update: Update, context: Context) -> bool:
+    """Whether another picture of the same album was answered: each comes as its own update."""
+    album = update.effective_message.media_group_id if update.effective_message else None
+    if album is None or context.chat_data is None:
+        return False
+    earlier = context.chat_data.get("album")
+    context.chat_data["album"] = album
+    return bool(earlier == album)
 
 
 async def edited(update: Update, context: Context) -> None:

@@ -56,7 +56,7 @@ async def pause(update: Update, context: Context) -> None:
     buttons = InlineKeyboardMarkup([[resume_button(context, form_of(data))]])
     await asyncio.gather(
         replies.answer_query(query),
-        replies.edit(context, chat, message, text % office(context), buttons),
+        replies.show(context, chat, message, text % office(context), buttons),
         close_keyboard(context, chat, step),
     )
 
@@ -98,7 +98,7 @@ async def cancel_button(update: Update, context: Context) -> None:
     text = context.gettext("Shall we delete what you entered?")
     buttons = _delete_buttons(context, form_of(data))
     await asyncio.gather(
-        replies.answer_query(query), replies.edit(context, chat, message, text, buttons)
+        replies.answer_query(query), replies.show(context, chat, message, text, buttons)
     )
 
 
@@ -116,7 +116,7 @@ async def show_deleted(context: Context, chat: int, message: int, step: Step) ->
     """Say that all is deleted, and leave no question of it behind."""
     text = context.gettext("We have stopped here. What you entered has been deleted.")
     showing = [
-        replies.edit(context, chat, message, text),
+        replies.show(context, chat, message, text),
         close_keyboard(context, chat, step),
     ]
     live = step.before.live_message_id

@@ -104,7 +104,7 @@ async def about(update: Update, context: Context) -> None:
     )
     await asyncio.gather(
         replies.answer_query(query),
-        replies.edit(context, chat, message, text % office(context), buttons),
+        replies.show(context, chat, message, text % office(context), buttons),
     )
 
 
@@ -150,7 +150,7 @@ async def restart(update: Update, context: Context) -> None:
     )
     text = _("What you entered so far will be deleted. Start over?")
     await asyncio.gather(
-        replies.answer_query(query), replies.edit(context, chat, message, text, buttons)
+        replies.answer_query(query), replies.show(context, chat, message, text, buttons)
     )
 
 
@@ -202,7 +202,7 @@ async def _ask_whether_it_adds(
         ]
     )
     await asyncio.gather(
-        replies.answer_query(query), replies.edit(context, chat, message, text, buttons)
+        replies.answer_query(query), replies.show(context, chat, message, text, buttons)
     )
 
 
@@ -248,7 +248,7 @@ async def _show_sent(update: Update, context: Context, answers: Answers, text: s
     sent = context.gettext("<b>Sent.</b>")
     await asyncio.gather(
         replies.answer_query(query),
-        replies.edit(context, chat, message, f"{sent}\n\n{sheet}"),
+        replies.show(context, chat, message, f"{sent}\n\n{sheet}"),
         replies.send(context, chat, text),
     )
 

@@ -50,7 +50,7 @@ async def edit(
     text: str,
     buttons: Buttons | None = None,
 ) -> bool:
-    """Edit a message of ours; False if it is gone, one that already reads so is let go."""
+    """Edit a message of ours; return whether it reads so now, False for one that is gone."""
     try:
         await _call(
             context, "editMessageText", buttons, chat_id=chat_id, message_id=message_id, text=text
@@ -59,6 +59,19 @@ async def edit(
         _let_go_if_harmless(error)
         return _NOT_MODIFIED in error.message.lower()
     return True
+
+
+async def show(
+    context: Context,
+    chat_id: int,
+    message_id: int,
+    text: str,
+    buttons: Buttons | None = None,
+) -> int:
+    """Show a text in the place of a message, or below if that is gone; return where it is."""
+    if await edit(context, chat_id, message_id, text, buttons):
+        return message_id
+    return await send(context, chat_id, text, buttons)
 
 
 async def strip(context: Context, chat_id: int, message_id: int) -> None:

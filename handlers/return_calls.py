@@ -44,7 +44,7 @@ async def by_telephone(update: Update, context: Context) -> None:
     )
     await asyncio.gather(
         replies.answer_query(query),
-        replies.edit(context, chat, message, text % office(context), buttons),
+        replies.show(context, chat, message, text % office(context), buttons),
         close_keyboard(context, chat, step),
     )
 
@@ -61,13 +61,12 @@ async def begin(update: Update, context: Context) -> None:
     query, _, message = pressed(update)
     user, chat = user_and_chat(update)
     draft = await context.transact(return_calls.begin, context.house.forms, user, context.now)
+    answering = replies.answer_query(query)
     if draft is None:
         text, buttons = notice(context, QUESTIONNAIRE)
-        await asyncio.gather(
-            replies.answer_query(query), replies.edit(context, chat, message, text, buttons)
-        )
+        await asyncio.gather(answering, replies.show(context, chat, message, text, buttons))
     else:
-        await asyncio.gather(replies.answer_query(query), ask_in(context, chat, message, draft))
+        await asyncio.gather(answering, ask_in(context, chat, message, draft))
 
 
 async def agree(update: Update, context: Context) -> None:
@@ -94,7 +93,7 @@ async def submit(update: Update, context: Context) -> None:
     buttons = InlineKeyboardMarkup(_way_back(context, in_intake=in_intake))
     await asyncio.gather(
         replies.answer_query(query),
-        replies.edit(context, chat, message, requested_text(context, call), buttons),
+        replies.show(context, chat, message, requested_text(context, call), buttons),
     )
 
 

@@ -73,5 +73,5 @@ async def correct(update: Update, context: Context) -> None:
     buttons = _correction_buttons(context, questionnaire, draft.progress.answers)
     text = context.gettext("Which answer shall we correct?")
     await asyncio.gather(
-        replies.answer_query(query), replies.edit(context, chat, message, text, buttons)
+        replies.answer_query(query), replies.show(context, chat, message, text, buttons)
     )

@@ -18,7 +18,7 @@ TO_TELEPHONE = len(STEPS) - 3
 def asking(counter: Counter, user: int) -> list[str]:
     """The texts of the messages that ask something of the intake."""
     shown = [s for (chat, _), s in counter.wire.shown.items() if chat == user]
-    return [s.text for s in shown if any(b["callback_data"].startswith("q:") for b in s.buttons)]
+    return [s.text for s in shown if any("q:" in b.get("callback_data", "")[:2] for b in s.buttons)]
 
 
 def own_contact(user: int, number: str = "+819012345678") -> dict[str, Any]:

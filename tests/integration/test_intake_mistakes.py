@@ -123,6 +123,35 @@ async def test_what_cannot_be_read_gets_a_kind_word_and_the_question_stays(
     await walk(counter, OWNER, STEPS[steps : steps + 2])
 
 
+async def test_an_album_is_answered_once(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    for _ in range(3):
+        await counter.update(counter.message(OWNER, photo=PHOTO, media_group_id="7"))
+    answers = [s for s in counter.wire.shown.values() if "お預かりできません" in s.text]
+    assert len(answers) == 1
+
+
+async def test_a_picture_at_the_review_points_to_the_buttons(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    await walk(counter, OWNER)
+    await counter.update(counter.message(OWNER, photo=PHOTO))
+    assert "ボタンから" in counter.wire.last(OWNER).text
+
+
+async def test_a_question_whose_message_is_gone_is_asked_below(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    await counter.press(OWNER, "経営者")
+    await counter.press(OWNER, "中断")
+    paused = counter.wire.asking(OWNER)
+    counter.wire.gone.add(paused.message_id)
+    await counter.press(OWNER, "再開")
+    asked = counter.wire.asking(OWNER)
+    assert "事業の形" in asked.text
+    assert asked.message_id > paused.message_id
+    await counter.press(OWNER, "会社（")
+    assert "会社名" in counter.wire.asking(OWNER).text
+
+
 async def test_an_edited_message_changes_nothing_and_says_how_to_correct(counter: Counter) -> None:
     await agree(counter, OWNER)
     await walk(counter, OWNER, STEPS[:3])

@@ -30,6 +30,8 @@ class Wire(BaseRequest):
     webhook: dict[str, Any] = field(default_factory=dict)
     keyboards: set[int] = field(default_factory=set)
     """The chats that show a reply keyboard."""
+    gone: set[int] = field(default_factory=set)
+    """The messages that can no longer be edited."""
     fail_next: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     refusing: dict[int, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     """What sendMessage to a chat is answered, until the chat is taken out."""
@@ -54,6 +56,13 @@ class Wire(BaseRequest):
         if name == "sendMessage" and int(parameters["chat_id"]) in self.refusing:
             status, answer = self.refusing[int(parameters["chat_id"])]
             return status, json.dumps(answer).encode()
+        if name.startswith("editMessage") and parameters["message_id"] in self.gone:
+            gone = {
+                "ok": False,
+                "error_code": 400,
+                "description": "Bad Request: message to edit not found",
+            }
+            return 400, json.dumps(gone).encode()
         return 200, json.dumps({"ok": True, "result": self._answer(name, parameters)}).encode()
 
     def _answer(self, name: str, parameters: dict[str, Any]) -> Any:

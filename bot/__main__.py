@@ -1,4 +1,4 @@
-"""`python -m bot` is the command `madoguchi`."""
+"""`python -m bot` is `madoguchi`."""
 
 from bot.cli import main
 

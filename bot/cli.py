@@ -54,15 +54,31 @@ def run(
     from bot.settings import read_settings
     from bot.telegram_webhook import refuse_foreign_webhook, remove_webhook
     from storage.failures import readable_failures
-    from storage.migrate import upgrade
 
     settings = read_settings()
     programme = load_programme(settings.programme)
     configure_logging("INFO", settings.bot_token)
     before_polling = remove_webhook if take_over else refuse_foreign_webhook
     with readable_failures(settings.database_url):
-        upgrade(settings.database_url)
+        _bring_up_to_date(settings.database_url)
         uvloop.run(serve(settings, programme, before_polling))
+
+
+def _bring_up_to_date(url: str) -> None:
+    """Migrate if there is something to do, in a process of its own.
+
+    The memory that Alembic takes ends with that process; its error line is ours.
+    """
+    import subprocess
+
+    from storage.migrate import HEAD, current_version
+
+    if current_version(url) == HEAD:
+        return
+    command = [sys.executable, "-m", "bot", "migrate"]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
+    if done.returncode:
+        raise typer.Exit(done.returncode)
 
 
 @app.command()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables import ChatRow
 
@@ -35,9 +34,8 @@ def hold(tx: Transaction, chat_id: int, until: datetime) -> None:
 
 
 def _upsert(tx: Transaction, chat_id: int, **values: object) -> None:
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     tx.connection.execute(
-        insert(ChatRow)
+        tx.insert(ChatRow)
         .values(chat_id=chat_id, **values)
         .on_conflict_do_update(index_elements=["chat_id"], set_=values)
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.consultations import (
     OPEN_STATES,
@@ -35,9 +34,8 @@ if TYPE_CHECKING:
 
 def next_reference(tx: Transaction, fiscal_year: FiscalYear) -> Reference:
     """Return the next reference of the year: gapless, since a rollback gives it back."""
-    upsert = sqlite.insert if tx.is_sqlite else postgresql.insert
     number = tx.connection.execute(
-        upsert(ReferenceCounterRow)
+        tx.insert(ReferenceCounterRow)
         .values(fiscal_year=fiscal_year.year, last=1)
         .on_conflict_do_update(
             index_elements=["fiscal_year"], set_={"last": ReferenceCounterRow.last + 1}

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias, TypeVar
@@ -51,6 +52,12 @@ class Transaction:
     def is_sqlite(self) -> bool:
         """Whether the database is SQLite."""
         return self.connection.dialect.name == "sqlite"
+
+    def insert(self, row: type[Any]) -> Any:
+        """Return the dialect's own INSERT into a table, which knows ON CONFLICT."""
+        # Imported for the database in use only: PostgreSQL's dialect alone takes 3 MB.
+        dialect = import_module(f"sqlalchemy.dialects.{self.connection.dialect.name}")
+        return dialect.insert(row)
 
 
 Unit: TypeAlias = Callable[[Transaction], T]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables import LeaseRow
 
@@ -22,8 +21,7 @@ def take(
 
     `displaced` is a holder that is known to be gone and need not be waited for.
     """
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
-    statement = insert(LeaseRow).values(name=name, holder=holder, until=until)
+    statement = tx.insert(LeaseRow).values(name=name, holder=holder, until=until)
     is_free = (LeaseRow.until < now) | (LeaseRow.holder == holder)
     if displaced is not None:
         is_free |= LeaseRow.holder == displaced

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.outbox import Claim, ClaimedNotice, Notice, NoticeKind, OutboxState
 from storage import chats
@@ -32,9 +31,8 @@ _OPEN = OutboxRow.finished_at.is_(None)
 
 def add(tx: Transaction, notice: Notice) -> bool:
     """Owe a message; False if it is owed already (same dedupe key)."""
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     statement = (
-        insert(OutboxRow)
+        tx.insert(OutboxRow)
         .values(
             recipient=chats.current(tx, notice.recipient),
             kind=notice.kind,

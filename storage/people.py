@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables import PersonRow
 
@@ -17,9 +16,8 @@ if TYPE_CHECKING:
 
 def mark_unreachable(tx: Transaction, user_id: int, now: datetime) -> None:
     """Keep since when the person cannot be written to; the first moment stands."""
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     tx.connection.execute(
-        insert(PersonRow)
+        tx.insert(PersonRow)
         .values(user_id=user_id, unreachable_since=now)
         .on_conflict_do_update(
             index_elements=["user_id"],
@@ -54,9 +52,8 @@ def language(tx: Transaction, user_id: int) -> str | None:
 
 def choose_language(tx: Transaction, user_id: int, chosen: str) -> None:
     """Store the language the person chose."""
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     tx.connection.execute(
-        insert(PersonRow)
+        tx.insert(PersonRow)
         .values(user_id=user_id, language=chosen)
         .on_conflict_do_update(index_elements=["user_id"], set_={"language": chosen})
     )

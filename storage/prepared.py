@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select
-from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -64,8 +63,7 @@ class Prepared:
         dialect = tx.connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            insert = sqlite.insert if tx.is_sqlite else postgresql.insert
-            compiled = self._compiled[dialect.name] = _Compiled(self._build(insert), dialect)
+            compiled = self._compiled[dialect.name] = _Compiled(self._build(tx.insert), dialect)
         return compiled
 
 

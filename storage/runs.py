@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables import RunRow
 
@@ -18,9 +17,8 @@ if TYPE_CHECKING:
 
 def decide_once(tx: Transaction, job: str, period: str, now: datetime) -> bool:
     """Enter (job, period) in the run ledger; False if it was decided before."""
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     statement = (
-        insert(RunRow)
+        tx.insert(RunRow)
         .values(job=job, period=period, decided_at=now)
         .on_conflict_do_nothing(index_elements=["job", "period"])
         .returning(RunRow.period)

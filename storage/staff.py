@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, Select, delete, func, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.staff import Role, StaffMember
 from storage.tables import AuditRow, InvitationRow, StaffRow
@@ -69,7 +68,6 @@ def count_admins(tx: Transaction) -> int:
 
 def register(tx: Transaction, member: StaffMember) -> None:
     """Register a member, or register a removed one anew."""
-    upsert = sqlite.insert if tx.is_sqlite else postgresql.insert
     values = {
         "name": member.name,
         "role": member.role,
@@ -77,7 +75,7 @@ def register(tx: Transaction, member: StaffMember) -> None:
         "removed_at": None,
     }
     tx.connection.execute(
-        upsert(StaffRow)
+        tx.insert(StaffRow)
         .values(user_id=member.user_id, **values)
         .on_conflict_do_update(index_elements=["user_id"], set_=values)
     )

@@ -65,20 +65,23 @@ def run(
 
 
 def _bring_up_to_date(url: str) -> None:
-    """Migrate if there is something to do, in a process of its own.
+    """Migrate if there is something to do, in a child: Alembic's memory ends with it.
 
-    The memory that Alembic takes ends with that process; its error line is ours.
+    What goes wrong is told by the child, as one line, and becomes our exit status.
     """
-    import subprocess
+    import os
 
-    from storage.migrate import HEAD, current_version
+    from storage.migrate import HEAD, current_version, upgrade
 
     if current_version(url) == HEAD:
         return
-    command = [sys.executable, "-m", "bot", "migrate"]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
-    if done.returncode:
-        raise typer.Exit(done.returncode)
+    child = os.fork()
+    if child == 0:
+        upgrade(url)
+        sys.exit()
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise typer.Exit(os.waitstatus_to_exitcode(status))
 
 
 @app.command()

@@ -74,26 +74,29 @@ async def join_staff(people: SandboxClient, transcript: Transcript) -> None:
     admin = Actor(people, cast.MANAGER, transcript)
     member = Actor(people, cast.STAFF, transcript)
     asked = await admin.say("/staff")
+    await _press_when_offered(admin, asked.message_id, pack(STAFF, "roles"))
     invite = pack(STAFF, "invite", Role.CLERK)
-    listed = Screen(
-        await admin.reply(
-            asked.message_id,
-            lambda shown: Screen(shown).button(invite) is not None,
-            "the list of staff",
-        )
-    )
-    button = listed.button(invite)
-    if button is None:
-        raise StoryWrong("nobody can be invited")
-    await admin.press(button, listed.message)
+    pressed = await _press_when_offered(admin, asked.message_id, invite)
     invitation = await admin.reply(
-        listed.message.message_id + 1, lambda shown: "?start=" in shown.text, "an invitation"
+        pressed + 1, lambda shown: "?start=" in shown.text, "an invitation"
     )
     link = _LINK.search(invitation.text)
     if link is None:
         raise StoryWrong("the invitation carries no link")
     opened = await member.open_link(link.group())
     await member.reply(opened.message_id, lambda _: True, "a welcome")
+
+
+async def _press_when_offered(actor: Actor, after: int, data: str) -> int:
+    """Press a button as soon as a message has it; return that message's id."""
+    shown = await actor.reply(
+        after, lambda shown: Screen(shown).button(data) is not None, f"the button {data}"
+    )
+    button = Screen(shown).button(data)
+    if button is None:
+        raise StoryWrong(f"the button {data} is gone")
+    await actor.press(button, shown)
+    return shown.message_id
 
 
 async def _take(

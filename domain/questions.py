@@ -16,9 +16,6 @@ from domain.texts import N_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
 SKIP, BACK, KEEP, DONE, YES, RETYPE = "_skip", "_back", "_keep", "_done", "_yes", "_retype"
 
 

@@ -21,7 +21,7 @@ from storage.migrate import downgrade, upgrade
 from tests.integration.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from pathlib import Path
 
     from handlers.context import MadoguchiApplication
@@ -37,6 +37,7 @@ class Counter:
     wire: Wire = field(default_factory=Wire)
     moment: datetime = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
     update_id: int = 0
+    programme: Path = SAMPLE
     application: MadoguchiApplication = field(init=False)
     dispatcher: Dispatcher = field(init=False)
     delivery: Delivery = field(init=False)
@@ -49,7 +50,7 @@ class Counter:
             database_url=self.url,
         )
         house = build_house(
-            settings, load_programme(SAMPLE), Database(self.url), lambda: self.moment
+            settings, load_programme(self.programme), Database(self.url), lambda: self.moment
         )
         self.application = build_application(settings, house, self.wire, self.wire)
         await self.application.initialize()
@@ -120,6 +121,24 @@ async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
     await opened.open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def counter_of(tmp_path: Path) -> AsyncIterator[Callable[[Path], Awaitable[Counter]]]:
+    """Opens a counter of the programme in a file, as a process that starts with it."""
+    opened: list[Counter] = []
+
+    async def open_counter(programme: Path) -> Counter:
+        url = f"sqlite:///{tmp_path / 'madoguchi.db'}"
+        upgrade(url)
+        found = Counter(url, programme=programme)
+        await found.open()
+        opened.append(found)
+        return found
+
+    yield open_counter
+    for found in opened:
+        await found.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import Application, ContextTypes
 from telegram.warnings import PTBUserWarning
 
@@ -17,6 +17,7 @@ from domain.needs import needs_questionnaire
 from domain.return_calls import return_call_questionnaire
 from handlers.command_menu import publish_menus
 from handlers.context import Context, House, MadoguchiApplication
+from handlers.profile import publish_descriptions
 from handlers.routes import add_handlers
 from locales import DEFAULT_LANGUAGE, LANGUAGES, load_translations
 from services import people, staff
@@ -98,15 +99,19 @@ def build_application(
     return application
 
 
-async def publish_commands(application: MadoguchiApplication) -> None:
-    """Set the menus of commands, trying until Telegram is to be had."""
+async def publish_profile(application: MadoguchiApplication) -> None:
+    """Set the menus of commands and the descriptions, trying until Telegram is to be had."""
     pause = 1.0
     while True:
         members = await application.house.read(staff.all_members)
         try:
             await publish_menus(application.bot, application.house, members)
+            await publish_descriptions(application.bot, application.house)
+        except RetryAfter as flood:
+            wait = flood.retry_after
+            await asyncio.sleep(wait.total_seconds() if isinstance(wait, timedelta) else wait)
         except TelegramError as error:
-            _LOGGER.warning("the menus are set later: %s", type(error).__name__)
+            _LOGGER.warning("menus and descriptions are set later: %s", type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         else:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.application import build_application, build_house, publish_commands
+from bot.application import build_application, build_house, publish_profile
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.flood import Flood
@@ -143,7 +143,7 @@ class _Bot:
         parts = {
             "delivery": Delivery(application).run(),
             "sweep": self._dispatcher.sweep(),
-            "menus": publish_commands(application),
+            "profile": publish_profile(application),
         }
         if settings.webhook_url is not None:
             lease = Lease(house.database, Task.WEBHOOK, house.clock)

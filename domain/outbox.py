@@ -17,6 +17,7 @@ class NoticeKind(StrEnum):
     NEW_CONSULTATION = "new_consultation"
     ADDENDUM = "addendum"
     RETURN_CALL = "return_call"
+    RETURN_CALL_WITHDRAWN = "return_call_withdrawn"
     NUDGE = "nudge"
     SUMMARY = "summary"
     INCIDENT = "incident"

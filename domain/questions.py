@@ -6,6 +6,7 @@ so resuming, going back and correcting one answer are the same thing. It never r
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ from domain.texts import N_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-SKIP, BACK, KEEP, DONE, YES, RETYPE = "_skip", "_back", "_keep", "_done", "_yes", "_retype"
+SKIP, BACK, KEEP, DONE, RETYPE = "_skip", "_back", "_keep", "_done", "_retype"
+_YES = "_yes-"
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,8 @@ def accept_button(
     question = current_question(questionnaire, progress)
     if question is None or question.key != key or progress.ended is not None:
         raise StaleButton(_STALE)
+    if is_yes(code):
+        return _confirmed(questionnaire, progress, question, code)
     if code in _CONTROLS:
         return _CONTROLS[code](questionnaire, progress, question)
     choice = question.by_code(progress.answers).get(code) if isinstance(question, OneOf) else None
@@ -247,8 +251,21 @@ def _done(questionnaire: Questionnaire, progress: Progress, question: Question) 
     return _store(questionnaire, progress, question.key, in_order)
 
 
-def _yes(questionnaire: Questionnaire, progress: Progress, question: Question) -> Progress:
-    if progress.typed is None:
+def yes_to(value: str) -> str:
+    """Return the code of the "yes" to one echoed text, and to no other."""
+    return f"{_YES}{zlib.crc32(value.encode()):08x}"
+
+
+def is_yes(code: str) -> bool:
+    """Whether a code says "yes" to an echoed text, whichever that was."""
+    return code.startswith(_YES)
+
+
+def _confirmed(
+    questionnaire: Questionnaire, progress: Progress, question: Question, code: str
+) -> Progress:
+    # Two texts typed in a row show two echoes for a moment: the first one's "yes" is not the other.
+    if progress.typed is None or code != yes_to(progress.typed):
         raise StaleButton(_STALE)
     return _store(questionnaire, progress, question.key, progress.typed)
 
@@ -264,6 +281,5 @@ _CONTROLS: Mapping[str, Callable[[Questionnaire, Progress, Question], Progress]]
     BACK: _back,
     KEEP: _keep,
     DONE: _done,
-    YES: _yes,
     RETYPE: _retype,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import wraps
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,18 +13,24 @@ from telegram.constants import KeyboardButtonStyle
 from domain.return_calls import QUESTIONNAIRE
 from handlers import replies
 from handlers.callbacks import CALL, number_in, pack
+from handlers.context import Context
 from handlers.private_chat import send_privately
 from handlers.questions import answer_sheet, shown_answer
 from handlers.return_calls import moment
 from handlers.updates import pressed, user_and_chat
 from services import return_calls
 from services.cases import AlreadyTaken
+from services.return_calls import RequestGone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from typing import Any
+
     from telegram import Update
 
-    from handlers.context import Context
     from services.return_calls import CallCard
+
+    Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 
 def card_text(context: Context, card: CallCard) -> str:
@@ -60,16 +67,52 @@ def card_buttons(context: Context, card: CallCard) -> InlineKeyboardMarkup | Non
     return InlineKeyboardMarkup([details, button(_("I have called"), "done", primary)])
 
 
+def withdrawn_text(context: Context, number: int, assignee_name: str | None) -> str:
+    """Return the notice that nobody need call any more (HTML)."""
+    _ = context.gettext
+    lines = [
+        _("<b>Please call back (no. %(number)d)</b>") % {"number": number},
+        _("The person has withdrawn the request. Please do not call."),
+    ]
+    if assignee_name is not None:
+        lines.append(_("In charge: %(name)s") % {"name": escape(assignee_name)})
+    return "\n".join(lines)
+
+
+def _of_a_request(handler: Handler) -> Handler:
+    """Turn the card of a request that was deleted into one line without buttons."""
+
+    @wraps(handler)
+    async def told(update: Update, context: Context) -> None:
+        try:
+            await handler(update, context)
+        except RequestGone as gone:
+            query, data, message = pressed(update)
+            _, chat = user_and_chat(update)
+            everybodys = Context(context.application)
+            title = everybodys.gettext("<b>Please call back (no. %(number)d)</b>")
+            text = f"{title}\n{everybodys.gettext(gone.message)}" % {"number": number_in(data)}
+            await asyncio.gather(
+                replies.answer_query(query, context.gettext(gone.message), alert=True),
+                replies.edit(context, chat, message, text),
+            )
+
+    return told
+
+
 async def _show(update: Update, context: Context, card: CallCard, text: str) -> None:
     query, _, message = pressed(update)
     _, chat = user_and_chat(update)
-    card_now = card_text(context, card), card_buttons(context, card)
+    # Everybody in the chat reads it, so it is in the office's language.
+    everybodys = Context(context.application)
+    card_now = card_text(everybodys, card), card_buttons(everybodys, card)
     await asyncio.gather(
         replies.answer_query(query, text),
         replies.edit(context, chat, message, *card_now),
     )
 
 
+@_of_a_request
 async def take(update: Update, context: Context) -> None:
     """Take the call; the first tap wins."""
     _, data, _ = pressed(update)
@@ -84,6 +127,7 @@ async def take(update: Update, context: Context) -> None:
     await _show(update, context, card, text)
 
 
+@_of_a_request
 async def done(update: Update, context: Context) -> None:
     """The person was called."""
     _, data, _ = pressed(update)
@@ -92,6 +136,7 @@ async def done(update: Update, context: Context) -> None:
     await _show(update, context, card, context.gettext("The call is done."))
 
 
+@_of_a_request
 async def details(update: Update, context: Context) -> None:
     """Send name and number to the private chat of the staff member."""
     query, data, _ = pressed(update)

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date
+from telegram import InlineKeyboardMarkup
 
 from domain.fiscal_year import JST
 from handlers import replies
@@ -14,7 +15,7 @@ from handlers.consent import privacy_text
 from handlers.drafts import ask
 from handlers.needs import receipt, welcome
 from handlers.office import office
-from handlers.return_calls import moment
+from handlers.return_calls import moment, withdraw_button
 from handlers.updates import user_and_chat
 from services import needs, staff
 
@@ -30,7 +31,15 @@ async def status(update: Update, context: Context) -> None:
     """/status: the person's consultations and requests, and where they stand."""
     user, chat = user_and_chat(update)
     standing = await context.read(needs.standing, context.house.forms, user)
-    await replies.send(context, chat, status_text(context, standing))
+    await _send_standing(context, chat, standing)
+
+
+async def _send_standing(context: Context, chat: int, standing: Standing) -> None:
+    call = standing.return_call
+    buttons = None
+    if call is not None:
+        buttons = InlineKeyboardMarkup([[withdraw_button(context, call)]])
+    await replies.send(context, chat, status_text(context, standing), buttons)
 
 
 def status_text(context: Context, standing: Standing) -> str:
@@ -67,7 +76,7 @@ async def show_current(update: Update, context: Context) -> None:
     elif newest is not None and newest.state == "new" and standing.return_call is None:
         await replies.send(context, chat, receipt(context, newest))
     elif newest is not None or standing.return_call is not None:
-        await replies.send(context, chat, status_text(context, standing))
+        await _send_standing(context, chat, standing)
     else:
         await welcome(update, context)
 

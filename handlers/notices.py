@@ -50,6 +50,14 @@ async def _return_call(context: Context, payload: Mapping[str, Any]) -> Message 
     return calls.card_text(context, card), calls.card_buttons(context, card)
 
 
+async def _return_call_withdrawn(context: Context, payload: Mapping[str, Any]) -> Message:
+    assignee = payload["assignee"]
+    name = None
+    if assignee is not None:
+        name = await context.read(return_calls.assignee_name, assignee)
+    return calls.withdrawn_text(context, payload["return_call"], name), None
+
+
 async def _nudge(context: Context, payload: Mapping[str, Any]) -> Message | None:
     touched = datetime.fromisoformat(payload["touched"])
     draft = await context.read(needs.to_nudge, payload["draft"], touched)
@@ -107,6 +115,7 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.NEW_CONSULTATION: _new_consultation,
     NoticeKind.ADDENDUM: _addendum,
     NoticeKind.RETURN_CALL: _return_call,
+    NoticeKind.RETURN_CALL_WITHDRAWN: _return_call_withdrawn,
     NoticeKind.NUDGE: _nudge,
     NoticeKind.UNREACHABLE: _unreachable,
     NoticeKind.SUMMARY: _summary,

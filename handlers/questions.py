@@ -19,12 +19,12 @@ from domain.questions import (
     KEEP,
     RETYPE,
     SKIP,
-    YES,
     Progress,
     may_skip,
     question_before,
     relevant_questions,
     ticks,
+    yes_to,
 )
 from handlers.callbacks import FAMILIES, INTAKE, QUESTION, pack
 
@@ -58,7 +58,7 @@ def question_buttons(
     context: Context, questionnaire: Questionnaire, progress: Progress, question: Question
 ) -> str:
     """Return the buttons of the current question, as JSON."""
-    echoes = progress.typed is not None
+    echoed = progress.typed
     return _keyboard(
         context.house.translations[context.language].gettext,
         _Face(
@@ -66,10 +66,11 @@ def question_buttons(
             question,
             offered=question.offered(progress.answers) if isinstance(question, OneOf) else (),
             ticked=ticks(progress, question) if isinstance(question, SomeOf) else (),
-            echoes=echoes,
-            may_keep=not echoes and question.key in progress.answers,
-            may_skip=not echoes and may_skip(question, progress),
-            has_back=echoes or question_before(questionnaire, progress, question) is not None,
+            yes=yes_to(echoed) if echoed is not None else None,
+            may_keep=echoed is None and question.key in progress.answers,
+            may_skip=echoed is None and may_skip(question, progress),
+            has_back=echoed is not None
+            or question_before(questionnaire, progress, question) is not None,
         ),
     )
 
@@ -82,7 +83,7 @@ class _Face:
     question: Question
     offered: tuple[Choice, ...]
     ticked: tuple[str, ...]
-    echoes: bool
+    yes: str | None
     may_keep: bool
     may_skip: bool
     has_back: bool
@@ -98,16 +99,16 @@ def _keyboard(_: Callable[[str], str], face: _Face) -> str:
     # The same few keyboards are shown all day, and drawing one costs more than asking for it.
     question, family = face.question, FAMILIES[face.questionnaire]
     rows = _choice_rows(_, face)
-    if face.echoes:
+    if face.yes is not None:
         rows = [
-            [face.button(_("Yes, that is right"), YES, KeyboardButtonStyle.SUCCESS)],
+            [face.button(_("Yes, that is right"), face.yes, KeyboardButtonStyle.SUCCESS)],
             [face.button(_("Type it again"), RETYPE)],
         ]
     if face.may_keep:
         rows.append([face.button(_("Leave it as it is"), KEEP)])
     if face.may_skip:
         rows.append([face.button(_(question.skip_label or "Skip this question"), SKIP)])
-    if isinstance(question, Typed) and question.by_contact and not face.echoes:
+    if isinstance(question, Typed) and question.by_contact and face.yes is None:
         share = InlineKeyboardButton(
             _("Use the number of my Telegram account"), callback_data=pack(family, "share")
         )

@@ -97,6 +97,28 @@ async def submit(update: Update, context: Context) -> None:
     )
 
 
+def withdraw_button(context: Context, call: ReturnCall) -> InlineKeyboardButton:
+    """Return the button that takes an open request back."""
+    return InlineKeyboardButton(
+        context.gettext("Withdraw the request to be called back"),
+        callback_data=pack(RETURN_CALL, f"withdraw-{call.id}"),
+    )
+
+
+async def withdraw(update: Update, context: Context) -> None:
+    """Take a request back; name and number are deleted at once."""
+    query, data, message = pressed(update)
+    user, chat = user_and_chat(update)
+    await context.transact(
+        return_calls.withdraw, user, number_in(data), context.house.staff_chat, context.now
+    )
+    text = context.gettext(
+        "You have withdrawn your request to be called back. We have deleted the name and the "
+        "number."
+    )
+    await asyncio.gather(replies.answer_query(query), replies.show(context, chat, message, text))
+
+
 def requested_text(context: Context, call: ReturnCall) -> str:
     """Return the receipt of a request (HTML); outside office hours it says so."""
     _ = context.gettext

@@ -195,6 +195,7 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{RETURN_CALL}:begin", return_calls.begin),
     (f"{RETURN_CALL}:agree", return_calls.agree),
     (f"{RETURN_CALL}:submit-{_NUMBER}", return_calls.submit),
+    (f"{RETURN_CALL}:withdraw-{_NUMBER}", return_calls.withdraw),
     (f"{CASE}:.*", cases.case_button),
     (f"{CALL}:take:{_NUMBER}", calls.take),
     (f"{CALL}:details:{_NUMBER}", calls.details),

@@ -32,6 +32,13 @@ class AlreadyRequested(DomainError):
         super().__init__(N_("We have your request already. Please wait for our call."))
 
 
+class RequestGone(StaleButton):
+    """The request was withdrawn, or was dealt with and deleted since."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("That request is not there any more."))
+
+
 @dataclass(frozen=True)
 class CallCard:
     """A request with the name of who has it."""
@@ -104,22 +111,40 @@ def submit(
     return card(tx, call_id).call
 
 
-def open_request(tx: Transaction, user_id: int) -> ReturnCall | None:
-    """Return the person's open request, if there is one."""
-    return return_calls.open_of_person(tx, user_id)
+def withdraw(tx: Transaction, user_id: int, call_id: int, staff_chat: int, now: datetime) -> None:
+    """Delete the person's open request at once and tell the staff not to call.
+
+    Raises RequestGone if there is none, or the call was made.
+    """
+    call = return_calls.find(tx, call_id)
+    if call is None or not return_calls.remove_open(tx, call_id, user_id):
+        raise RequestGone
+    notice = Notice(
+        recipient=staff_chat,
+        kind=NoticeKind.RETURN_CALL_WITHDRAWN,
+        payload={"return_call": call_id, "assignee": call.assignee},
+        dedupe_key=f"return_call_withdrawn:{call_id}",
+        due_at=now,
+    )
+    outbox.add(tx, notice)
+
+
+def assignee_name(tx: Transaction, user_id: int) -> str | None:
+    """Return the name of who had a request."""
+    return staff.names(tx, user_id)
 
 
 def card(tx: Transaction, call_id: int) -> CallCard:
-    """Return a request for the staff. Raises StaleButton if it is gone."""
+    """Return a request for the staff. Raises RequestGone."""
     call = return_calls.find(tx, call_id)
     if call is None:
-        raise StaleButton(N_("That request is not there any more."))
+        raise RequestGone
     name = staff.names(tx, call.assignee) if call.assignee is not None else None
     return CallCard(call, name)
 
 
 def take(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallCard:
-    """Take a request: the first tap wins. Raises NotPermitted, AlreadyTaken or StaleButton."""
+    """Take a request: the first tap wins. Raises NotPermitted, AlreadyTaken, RequestGone."""
     permitted(tx, user_id, Action.TAKE_CASE)
     if return_calls.take(tx, call_id, user_id):
         staff.audit(tx, user_id, "take_return_call", str(call_id), now)
@@ -131,7 +156,10 @@ def take(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallCard
 
 
 def details(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallCard:
-    """Return a request with name and number; the look is audited. Raises NotPermitted."""
+    """Return a request with name and number; the look is audited.
+
+    Raises NotPermitted or RequestGone.
+    """
     permitted(tx, user_id, Action.READ_RECORD)
     shown = card(tx, call_id)
     staff.audit(tx, user_id, "read_return_call", str(call_id), now)
@@ -139,7 +167,7 @@ def details(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallC
 
 
 def finish(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallCard:
-    """Record that the person was called. Raises NotPermitted or StaleButton."""
+    """Record that the person was called. Raises NotPermitted or RequestGone."""
     permitted(tx, user_id, Action.TAKE_CASE)
     if return_calls.finish(tx, call_id, now):
         staff.audit(tx, user_id, "finish_return_call", str(call_id), now)

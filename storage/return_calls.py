@@ -69,6 +69,18 @@ def finish(tx: Transaction, call_id: int, now: datetime) -> bool:
     return result.rowcount == 1
 
 
+def remove_open(tx: Transaction, call_id: int, user_id: int) -> bool:
+    """Delete the person's request unless it is dealt with; False if there is no such request."""
+    result = tx.connection.execute(
+        delete(ReturnCallRow).where(
+            ReturnCallRow.id == call_id,
+            ReturnCallRow.user_id == user_id,
+            ReturnCallRow.done_at.is_(None),
+        )
+    )
+    return result.rowcount == 1
+
+
 def remove_done_before(tx: Transaction, moment: datetime) -> int:
     """Delete the requests dealt with before `moment`; return how many."""
     return tx.connection.execute(

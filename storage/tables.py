@@ -251,6 +251,8 @@ class ReturnCallRow(Base):
             sqlite_where=text("done_at IS NULL"),
             postgresql_where=text("done_at IS NULL"),
         ),
+        # A card in the staff chat outlives its row: its number must never come to mean another.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

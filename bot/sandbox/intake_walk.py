@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.sandbox.actor import StoryWrong
-from domain.questions import BACK, DONE, KEEP, RETYPE, SKIP, YES
+from domain.questions import BACK, DONE, KEEP, RETYPE, SKIP, is_yes
 from handlers.callbacks import FIX, INTAKE, QUESTION, pack
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Answers = Mapping[str, tuple[str, ...]]
 
 SHARED_CONTACT = "(shared contact)"
-_CONTROLS = frozenset({BACK, DONE, KEEP, RETYPE, SKIP, YES})
+_CONTROLS = frozenset({BACK, DONE, KEEP, RETYPE, SKIP})
 _ONWARD = tuple(pack(INTAKE, action) for action in ("begin", "agree", "resume"))
 _SHARE = pack(INTAKE, "share")
 _SUBMIT, _CORRECT = pack(INTAKE, "submit"), pack(INTAKE, "correct")
@@ -45,6 +45,7 @@ class Screen:
         ]
         self.question = answering[0][2] if answering else None
         self.codes = {parts[3]: self._buttons[":".join(parts)] for parts in answering}
+        self.yes = next((button for code, button in self.codes.items() if is_yes(code)), None)
 
     def button(self, prefix: str) -> Button | None:
         """Return the button whose data begins so."""
@@ -69,7 +70,7 @@ class Screen:
     def step(self) -> tuple[object, ...]:
         """What distinguishes this screen from the one before and after it."""
         onward = self.onward()
-        return self.question, YES in self.codes, self.is_review, onward.value if onward else None
+        return self.question, self.yes is not None, self.is_review, onward.value if onward else None
 
 
 def _other_than(before: Screen) -> Callable[[Screen], bool]:
@@ -159,8 +160,8 @@ class IntakeWalk:
         return screen
 
     async def _answer(self, screen: Screen, key: str) -> Screen:
-        if YES in screen.codes:
-            return await self._press(screen, screen.codes[YES], _other_than(screen))
+        if screen.yes is not None:
+            return await self._press(screen, screen.yes, _other_than(screen))
         if screen.takes_several:
             return await self._tick(screen, key)
         choices = [code for code in screen.codes if code not in _CONTROLS]
@@ -186,11 +187,7 @@ class IntakeWalk:
         open_ = [code for code in wanted if not screen.codes[code].text.startswith(_TICK)]
         if open_:
             return await self._press_and_look(screen, screen.codes[open_[0]])
-        seen = await self._press_and_look(screen, screen.codes[DONE])
-        if seen.message == screen.message:
-            # The ticks on the screen were out of date: a person presses them anew.
-            return await self._press_and_look(screen, screen.codes[wanted[0]])
-        return seen
+        return await self._press_and_look(screen, screen.codes[DONE])
 
     async def _press_and_look(self, screen: Screen, button: Button) -> Screen:
         """Press and return what there is to see then, the same screen if the bot leaves it so."""

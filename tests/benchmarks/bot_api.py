@@ -41,6 +41,8 @@ _FIXED: Final = {
     b'{"unlimited_gifts":false,"limited_gifts":false,"unique_gifts":false,'
     b'"premium_subscription":false,"gifts_from_channels":false}}}',
     "getMyCommands": b'{"ok":true,"result":[]}',
+    "getMyDescription": b'{"ok":true,"result":{"description":""}}',
+    "getMyShortDescription": b'{"ok":true,"result":{"short_description":""}}',
 }
 
 Delivery = WebhookDelivery | PollingDelivery

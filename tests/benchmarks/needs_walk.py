@@ -9,14 +9,14 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from domain.questions import BACK, DONE, KEEP, RETYPE, SKIP, YES
+from domain.questions import BACK, DONE, KEEP, RETYPE, SKIP, is_yes
 from handlers.callbacks import INTAKE, QUESTION, pack
 from tests.benchmarks.script import SEND_MESSAGE, Screen, Step, Tap, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_CONTROLS = {BACK, DONE, KEEP, RETYPE, SKIP, YES}
+_CONTROLS = {BACK, DONE, KEEP, RETYPE, SKIP}
 _BEGIN, _AGREE = pack(INTAKE, "begin"), pack(INTAKE, "agree")
 _SUBMIT = pack(INTAKE, "submit-")
 _NAMES = itertools.count(1)
@@ -45,8 +45,8 @@ def needs_walk(answered: int, screen: Screen | None) -> Step | None:
 
 
 def _answer(screen: Screen, key: str, codes: dict[str, str]) -> Step:
-    if YES in codes:
-        return Tap(codes[YES], with_buttons=True)
+    if (yes := next(filter(is_yes, codes), None)) is not None:
+        return Tap(codes[yes], with_buttons=True)
     if key == "corporate_number":
         return Tap(codes[SKIP], with_buttons=True)
     choices: Sequence[str] = [code for code in codes if code not in _CONTROLS]

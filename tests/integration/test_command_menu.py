@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.application import publish_commands
+from bot.application import publish_profile
 from tests.integration.wire import Wire
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ async def test_the_menu_is_in_both_languages_and_shows_staff_commands_to_staff_o
     counter: Counter, menus: Menus
 ) -> None:
     menus.known = {ADMIN}
-    await publish_commands(counter.application)
+    await publish_profile(counter.application)
     for language in ("", "en"):
         assert menus.names(None, language) == EVERYBODYS
         assert menus.names(OWNER, language) == EVERYBODYS
@@ -72,7 +72,7 @@ async def test_the_menu_is_in_both_languages_and_shows_staff_commands_to_staff_o
 async def test_an_admin_who_never_wrote_gets_the_menu_with_the_first_start(
     counter: Counter, menus: Menus
 ) -> None:
-    await publish_commands(counter.application)
+    await publish_profile(counter.application)
     assert menus.names(ADMIN) == EVERYBODYS
     menus.known = {ADMIN}
     await counter.say(ADMIN, "/start")
@@ -81,7 +81,7 @@ async def test_an_admin_who_never_wrote_gets_the_menu_with_the_first_start(
 
 async def test_the_menu_follows_joining_and_removal(counter: Counter, menus: Menus) -> None:
     menus.known = {ADMIN, CLERK}
-    await publish_commands(counter.application)
+    await publish_profile(counter.application)
     await counter.say(ADMIN, "/staff")
     await counter.press(ADMIN, "招待する")
     await counter.press(ADMIN, "計画調整課")

@@ -138,6 +138,36 @@ async def test_a_picture_at_the_review_points_to_the_buttons(counter: Counter) -
     assert "ボタンから" in counter.wire.last(OWNER).text
 
 
+async def test_yes_confirms_only_the_name_its_message_showed(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    await walk(counter, OWNER, ("=経営者", "=会社（", "㈲一番"))
+    first = counter.wire.asking(OWNER)
+    yes = next(each["callback_data"] for each in first.buttons if "はい" in each["text"])
+    await counter.say(OWNER, "㈱二番")
+    await counter.update(counter.press_body(OWNER, yes, OWNER, first.message_id))
+    assert STALE in counter.wire.alerts[-1]
+    assert "株式会社二番" in counter.wire.asking(OWNER).text
+    await counter.press(OWNER, "はい")
+    assert "法人番号" in counter.wire.asking(OWNER).text
+    ((saved,),) = await counter.read("select progress from drafts")
+    assert json.loads(saved)["answers"]["company"] == "株式会社二番"
+
+
+async def test_decide_without_a_tick_shows_the_ticks_as_they_are(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    await walk(counter, OWNER, STEPS[: STEPS.index("=販路開拓")])
+    await counter.press(OWNER, "販路開拓")
+    shown = counter.wire.asking(OWNER)
+    ticked = list(shown.buttons)
+    await counter.press(OWNER, "販路開拓")
+    # The edit that took the tick off was lost.
+    counter.wire.shown[OWNER, shown.message_id].buttons[:] = ticked
+    await counter.press(OWNER, "決定")
+    assert "1つ以上" in counter.wire.alerts[-1]
+    now = counter.wire.shown[OWNER, shown.message_id]
+    assert not any(each["text"].startswith("✓") for each in now.buttons)
+
+
 async def test_a_question_whose_message_is_gone_is_asked_below(counter: Counter) -> None:
     await agree(counter, OWNER)
     await counter.press(OWNER, "経営者")

@@ -152,6 +152,72 @@ async def test_a_member_of_staff_takes_it_reads_it_and_says_it_is_done(counter: 
     assert await counter.read("select count(*) from return_calls") == [(2,)]
 
 
+async def test_the_staff_chat_s_card_stays_in_the_office_s_language(counter: Counter) -> None:
+    await request(counter)
+    await counter.delivery.send_due()
+    await counter.say(STAFF, "/language")
+    await counter.press(STAFF, "English")
+    await counter.press(STAFF, "担当する", STAFF_CHAT)
+    assert counter.wire.alerts[-1] == "This call is yours now."
+    card = counter.wire.asking(STAFF_CHAT)
+    assert "折り返しの電話の希望" in card.text
+    assert [each["text"] for each in card.buttons][-1] == "電話が済んだ"
+
+
+async def test_a_request_is_withdrawn_in_the_chat_and_the_staff_told(counter: Counter) -> None:
+    await request(counter)
+    await counter.delivery.send_due()
+    card = counter.wire.asking(STAFF_CHAT)
+    await counter.press(STAFF, "担当する", STAFF_CHAT)
+    await counter.say(OWNER, "/status")
+    asked = counter.wire.asking(OWNER)
+    data = asked.buttons[0]["callback_data"]
+    await counter.update(counter.press_body(101, data, 101, 7))
+    assert await counter.read("select count(*) from return_calls") == [(1,)]
+    await counter.press(OWNER, "取り下げる")
+    assert await counter.read("select count(*) from return_calls") == [(0,)]
+    shown = counter.wire.shown[OWNER, asked.message_id]
+    assert ("取り下げました" in shown.text, shown.buttons) == (True, [])
+    await counter.update(counter.press_body(OWNER, data, OWNER, asked.message_id))
+    counter.moment += timedelta(seconds=2)
+    assert await counter.delivery.send_due() == 1
+    told = counter.wire.last(STAFF_CHAT)
+    assert "お電話は不要です" in told.text
+    assert "担当：ID 900" in told.text
+    for old in ("call:take:1", "call:details:1", "call:done:1"):
+        await counter.update(counter.press_body(STAFF, old, STAFF_CHAT, card.message_id))
+        assert "もうありません" in counter.wire.alerts[-1]
+    gone = counter.wire.shown[STAFF_CHAT, card.message_id]
+    assert ("もうありません" in gone.text, gone.buttons) == (True, [])
+
+
+async def test_a_call_that_was_made_is_not_withdrawn(counter: Counter) -> None:
+    await request(counter)
+    await counter.delivery.send_due()
+    await counter.say(OWNER, "/status")
+    await counter.press(STAFF, "担当する", STAFF_CHAT)
+    await counter.press(STAFF, "電話が済んだ", STAFF_CHAT)
+    await counter.press(OWNER, "取り下げる")
+    assert await counter.read("select count(*) from return_calls") == [(1,)]
+    counter.moment += timedelta(seconds=2)
+    assert await counter.delivery.send_due() == 0
+
+
+async def test_the_number_of_a_withdrawn_request_is_not_given_to_another(counter: Counter) -> None:
+    await request(counter)
+    await counter.delivery.send_due()
+    old = counter.wire.asking(STAFF_CHAT)
+    await counter.say(OWNER, "/status")
+    await counter.press(OWNER, "取り下げる")
+    await request(counter, 101)
+    for _ in range(2):
+        counter.moment += timedelta(seconds=2)
+        assert await counter.delivery.send_due() == 1
+    assert "第2号" in counter.wire.asking(STAFF_CHAT).text
+    await counter.update(counter.press_body(STAFF, "call:details:1", STAFF_CHAT, old.message_id))
+    assert "もうありません" in counter.wire.alerts[-1]
+
+
 async def join(counter: Counter, user: int) -> None:
     await counter.say(STAFF, "/staff")
     await counter.press(STAFF, "招待する")

@@ -35,6 +35,10 @@ class Wire(BaseRequest):
     fail_next: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     refusing: dict[int, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     """What sendMessage to a chat is answered, until the chat is taken out."""
+    said_of_itself: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The descriptions by kind and language."""
+    settings_made: int = 0
+    """How often a description was set."""
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -75,6 +79,8 @@ class Wire(BaseRequest):
         if name == "getWebhookInfo":
             return {"url": "", **self.webhook, "has_custom_certificate": False,
                     "pending_update_count": 0}  # fmt: skip
+        if name.endswith("Description"):
+            return self._profile(name, parameters)
         if name in {"setWebhook", "deleteWebhook"}:
             self.webhook = parameters if name == "setWebhook" else {}
         if name == "deleteMessage":
@@ -83,6 +89,15 @@ class Wire(BaseRequest):
             self.shown[int(parameters["chat_id"]), parameters["message_id"]].buttons.clear()
         if name == "answerCallbackQuery":
             self.alerts.append(parameters.get("text", ""))
+        return True
+
+    def _profile(self, name: str, parameters: dict[str, Any]) -> Any:
+        words = "short_description" if "Short" in name else "description"
+        key = (words, parameters.get("language_code", ""))
+        if name.startswith("get"):
+            return {words: self.said_of_itself.get(key, "")}
+        self.said_of_itself[key] = parameters[words]
+        self.settings_made += 1
         return True
 
     def _show(self, parameters: dict[str, Any], message_id: int) -> dict[str, Any]:

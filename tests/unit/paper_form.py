@@ -9,12 +9,12 @@ from domain.form import OneOf, Questionnaire, SomeOf, Typed
 from domain.needs import needs_questionnaire
 from domain.questions import (
     DONE,
-    YES,
     Progress,
     accept_button,
     accept_text,
     current_question,
     ticks,
+    yes_to,
 )
 
 AOMI = Path(__file__).parent / "data" / "aomi.toml"
@@ -49,7 +49,7 @@ def answer(form: Questionnaire, progress: Progress, choice: str | None = None) -
     if progress.typed is None:
         progress = accept_text(form, progress, choice or TEXTS[question.key])
     if progress.typed is not None:
-        progress = accept_button(form, progress, question.key, YES)
+        progress = accept_button(form, progress, question.key, yes_to(progress.typed))
     return progress
 
 

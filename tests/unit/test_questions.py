@@ -18,7 +18,6 @@ from domain.questions import (
     KEEP,
     RETYPE,
     SKIP,
-    YES,
     Progress,
     accept_button,
     accept_text,
@@ -29,11 +28,12 @@ from domain.questions import (
     settle,
     taken_over,
     ticks,
+    yes_to,
 )
 from tests.unit.paper_form import AOMI_FORM, SAMPLE_FORM, TEXTS, walk
 
 PLACES = ("鶴ケ島", "大宮区", "さいたま市", "波村", "浜区", "四日市")
-CONTROLS = (BACK, DONE, KEEP, RETYPE, SKIP, YES)
+CONTROLS = (BACK, DONE, KEEP, RETYPE, SKIP)
 KEYS = [question.key for question in SAMPLE_FORM.questions]
 CODES = sorted(
     {
@@ -81,6 +81,12 @@ class AnyWayThrough(RuleBasedStateMachine):
     def press_a_control(self, code: str) -> None:
         question = current_question(self.form, self.progress)
         self.try_(accept_button, question.key if question else "role", code)
+
+    @rule()
+    def say_yes_to_what_was_typed_last(self) -> None:
+        question = current_question(self.form, self.progress)
+        if question is not None and self.progress.typed is not None:
+            self.try_(accept_button, question.key, yes_to(self.progress.typed))
 
     @rule(number=st.integers(0, 30))
     def choose(self, number: int) -> None:
@@ -194,12 +200,15 @@ def test_a_correction_prunes_what_it_makes_irrelevant_and_asks_what_it_calls_for
 def test_a_text_waits_for_yes_and_a_new_text_replaces_it() -> None:
     progress = walk(SAMPLE_FORM)
     progress = correct(SAMPLE_FORM, progress, "company")
+    first, second = yes_to("有限会社一番"), yes_to("株式会社二番")
     with pytest.raises(StaleButton):
-        accept_button(SAMPLE_FORM, progress, "company", YES)
+        accept_button(SAMPLE_FORM, progress, "company", first)
     progress = accept_text(SAMPLE_FORM, progress, "㈲一番")
     progress = accept_text(SAMPLE_FORM, progress, "㈱二番")
     assert progress.answers["company"] == "株式会社見本"
-    progress = accept_button(SAMPLE_FORM, progress, "company", YES)
+    with pytest.raises(StaleButton):
+        accept_button(SAMPLE_FORM, progress, "company", first)
+    progress = accept_button(SAMPLE_FORM, progress, "company", second)
     assert progress.answers["company"] == "株式会社二番"
 
 

@@ -310,6 +310,7 @@ def upgrade() -> None:
         sa.Column("done_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_return_calls")),
         sa.UniqueConstraint("draft_id", name=op.f("uq_return_calls_draft_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("return_calls", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_return_calls_done_at"), ["done_at"], unique=False)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.async_api import expect
 
 from domain.needs import QUESTIONNAIRE
-from domain.questions import BACK, DONE, KEEP, RETYPE, SKIP, YES
+from domain.questions import BACK, DONE, KEEP, RETYPE, SKIP, is_yes
 from handlers.callbacks import INTAKE, QUESTION, pack
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOUSE, KEYBOARD = "mouse", "keyboard"
 PATIENCE = 60.0
 
-_CONTROLS = frozenset({BACK, DONE, KEEP, RETYPE, SKIP, YES})
+_CONTROLS = frozenset({BACK, DONE, KEEP, RETYPE, SKIP})
 _ONWARD = tuple(pack(INTAKE, action) for action in ("begin", "agree"))
 _SUBMIT = pack(INTAKE, "submit")
 _ANSWERS = {
@@ -128,8 +128,8 @@ class PageWalk:
     async def _settle(self, key: str, codes: dict[str, str]) -> None:
         choices = [code for code in codes if code not in _CONTROLS]
         wanted = _ANSWERS.get(key)
-        if YES in codes:
-            await self._press(codes[YES])
+        if (yes := next(filter(is_yes, codes), None)) is not None:
+            await self._press(codes[yes])
         elif DONE in codes:
             for code in wanted or choices[:1]:
                 await self._press(codes[code])

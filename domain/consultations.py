@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from domain.texts import N_
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
@@ -16,14 +18,52 @@ if TYPE_CHECKING:
 
 
 class ConsultationState(StrEnum):
-    """The states that exist so far of the case table in the counting rules."""
+    """The states of a case, as the counting rules' table has them."""
 
     NEW = "new"
     TRIAGED = "triaged"
+    CONTACTING = "contacting"
+    BOOKED = "booked"
+    MET = "met"
+    DEFINED = "defined"
+    REFERRED = "referred"
+    CANDIDATE = "candidate"
+    INTERVIEW = "interview"
+    MATCHED = "matched"
+    FOLLOWUP = "followup"
+    CLOSED_DONE = "closed_done"
+    CLOSED_DECLINED = "closed_declined"
+    CLOSED_NO_CONTACT = "closed_no_contact"
+    CLOSED_OTHER_SUPPORT = "closed_other_support"
+    CLOSED_OUT_OF_SCOPE = "closed_out_of_scope"
+    DUPLICATE = "duplicate"
+    TEST = "test"
+    SPAM = "spam"
 
 
-OPEN_STATES = frozenset({ConsultationState.NEW, ConsultationState.TRIAGED})
+EXCLUDED_STATES = frozenset(
+    {ConsultationState.DUPLICATE, ConsultationState.TEST, ConsultationState.SPAM}
+)
+"""What turned out to be no consultation; it no longer counts (除外)."""
+CLOSED_STATES = EXCLUDED_STATES | {
+    state for state in ConsultationState if state.startswith("closed_")
+}
+OPEN_STATES = frozenset(ConsultationState) - CLOSED_STATES
 """The states in which a further submission belongs to the same case (R3)."""
+STATE_NAMES = dict.fromkeys(CLOSED_STATES, N_("closed")) | {
+    ConsultationState.NEW: N_("received"),
+    ConsultationState.TRIAGED: N_("a person in charge is decided"),
+    ConsultationState.CONTACTING: N_("we are contacting you"),
+    ConsultationState.BOOKED: N_("an appointment is made"),
+    ConsultationState.MET: N_("we have met"),
+    ConsultationState.DEFINED: N_("issue and person wanted are put in order"),
+    ConsultationState.REFERRED: N_("passed on to talent agencies"),
+    ConsultationState.CANDIDATE: N_("candidates are introduced"),
+    ConsultationState.INTERVIEW: N_("candidates are being selected"),
+    ConsultationState.MATCHED: N_("a match is made"),
+    ConsultationState.FOLLOWUP: N_("we keep in touch"),
+}
+"""What a person is told of the state; why a case was closed is the office's own business."""
 
 
 class KpiKind(StrEnum):

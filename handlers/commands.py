@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from babel.dates import format_date
 from telegram import InlineKeyboardMarkup
 
+from domain.consultations import STATE_NAMES
 from domain.fiscal_year import JST
 from handlers import replies
 from handlers.command_menu import commands_of
@@ -59,11 +60,10 @@ def status_text(context: Context, standing: Standing) -> str:
 
 def _consultation_line(context: Context, consultation: Consultation) -> str:
     _ = context.gettext
-    states = {"new": _("received"), "triaged": _("a person in charge is decided")}
     day = format_date(
         consultation.submitted_at.astimezone(JST).date(), "medium", locale=context.language
     )
-    return f"{consultation.reference}　{day}　{escape(states[consultation.state])}"
+    return f"{consultation.reference}　{day}　{escape(_(STATE_NAMES[consultation.state]))}"
 
 
 async def show_current(update: Update, context: Context) -> None:

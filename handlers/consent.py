@@ -73,9 +73,9 @@ def privacy_text(context: Context) -> str:
         "on this counter's own server; our staff read names and numbers in private chats only, "
         "and each look is logged.\n"
         "■ How long we keep it\nAn unfinished form: %(draft_days)d days after you last touched "
-        "it. A request to be called back: %(draft_days)d days after the call. A consultation: "
-        "personal information is removed at the end of the third fiscal year after it is closed. "
-        "Figures without names: ten years.\n"
+        "it. A request to be called back: %(draft_days)d days after the call. A consultation: for "
+        "as long as we work on it and must account for it, or until you ask us to delete your "
+        "personal information. Figures without names: ten years.\n"
         "■ Correction and deletion\nAn unfinished form: /cancel. After sending: please call us "
         "with your reference, %(telephone)s (%(hours)s)."
     )

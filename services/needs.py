@@ -101,6 +101,7 @@ def submit(
     whether this adds to it (R3). Raises AlreadySubmitted, or StaleButton if there is no finished
     intake.
     """
+    consultations.take_turns(tx)
     draft = _finished(tx, forms, user_id, draft_id)
     case = _open_case(tx, draft)
     return case if case is not None else _log(tx, draft, None, to)
@@ -110,6 +111,7 @@ def submit_as_new(
     tx: Transaction, forms: Forms, user_id: int, draft_id: int, to: Submission
 ) -> Consultation:
     """Log the intake as a consultation of its own beside the open case. Raises as `submit`."""
+    consultations.take_turns(tx)
     draft = _finished(tx, forms, user_id, draft_id)
     case = _open_case(tx, draft)
     return _log(tx, draft, case.consultation.id if case is not None else None, to)
@@ -123,6 +125,7 @@ def append(
     If the case was closed meanwhile, the intake is logged as a new consultation. Raises as
     `submit`.
     """
+    consultations.take_turns(tx)
     draft = _finished(tx, forms, user_id, draft_id)
     case = _open_case(tx, draft)
     if case is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import Select, func, insert, or_, select, update
 
 from domain.consultations import (
     OPEN_STATES,
@@ -30,6 +30,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.database import Transaction
+
+
+_SUBMISSION_LOCK = 0x6D616473
+
+
+def take_turns(tx: Transaction) -> None:
+    """Let no other submission look at companies and cases until this transaction ends.
+
+    Two that do not see each other would both be the first of their company.
+    """
+    if not tx.is_sqlite:
+        tx.connection.execute(select(func.pg_advisory_xact_lock(_SUBMISSION_LOCK)))
 
 
 def next_reference(tx: Transaction, fiscal_year: FiscalYear) -> Reference:
@@ -232,7 +244,7 @@ def open_of_person(tx: Transaction, user_id: int) -> list[int]:
             select(ConsultationRow.id)
             .where(
                 ConsultationRow.user_id == user_id,
-                ConsultationRow.state.in_([ConsultationState.NEW, ConsultationState.TRIAGED]),
+                ConsultationRow.state.in_(OPEN_STATES),
             )
             .order_by(ConsultationRow.id)
         ).scalars()

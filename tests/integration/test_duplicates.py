@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,13 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from bot.programme_file import SAMPLE, load_programme
-from domain.consultations import Consultation
+from domain.consultations import STATE_NAMES, Consultation, ConsultationState
 from domain.drafts import Consent
 from domain.questions import SKIP
 from services import needs
 from services.drafts import Forms
 from services.needs import OpenCase, Submission
-from storage import drafts
+from storage import consultations, drafts
 from storage.database import Database, Transaction
 from tests.unit.paper_form import SAMPLE_FORM, walk
 
@@ -57,12 +59,11 @@ class Desk:
         assert isinstance(logged, Consultation)
         return logged
 
-    def close_case(self, case: Consultation) -> None:
-        # No state that closes a case exists in code yet; any that is not open is one.
-        statement = text("update consultations set state = 'closed_done' where id = :case")
-        self.database.write(
-            lambda tx: tx.connection.execute(statement, {"case": case.id}).rowcount
-        ).result()
+    def close_case(self, case: Consultation, state: str = "closed_done") -> None:
+        # No service closes a case yet.
+        statement = text("update consultations set state = :state where id = :case")
+        values = {"case": case.id, "state": state}
+        self.database.write(lambda tx: tx.connection.execute(statement, values).rowcount).result()
 
 
 @pytest.fixture
@@ -93,6 +94,59 @@ def test_a_closed_case_is_flagged_to_the_last_day_of_the_window(desk: Desk) -> N
     desk.close_case(second)
     third = desk.log(user=3, at=NOW + 2 * WINDOW + timedelta(seconds=1))
     assert third.suspected_duplicate_of is None
+
+
+OPEN = "new triaged contacting booked met defined referred candidate interview matched followup"
+CLOSED = (
+    "closed_done closed_declined closed_no_contact closed_other_support closed_out_of_scope "
+    "duplicate test spam"
+)
+
+
+@pytest.mark.parametrize("state", [*OPEN.split(), *CLOSED.split()])
+def test_in_every_state_but_those_that_end_it_a_case_is_open(desk: Desk, state: str) -> None:
+    first = desk.log(user=1)
+    desk.close_case(first, state)
+    assert isinstance(desk.submit(user=2), OpenCase) == (state in OPEN.split())
+    (shown,) = desk.database.read(lambda tx: consultations.of_person(tx, 1)).result()
+    assert STATE_NAMES[shown.state]
+    still_open = desk.database.read(lambda tx: consultations.open_of_person(tx, 1)).result()
+    assert still_open == ([first.id] if state in OPEN.split() else [])
+
+
+def test_every_state_is_known() -> None:
+    assert sorted(ConsultationState) == sorted([*OPEN.split(), *CLOSED.split()])
+
+
+def test_two_first_submissions_at_once_make_one_company(url: str) -> None:
+    desks = [Desk(url), Desk(url)]
+    meeting = threading.Barrier(2)
+
+    def submit(user: int) -> Consultation | OpenCase:
+        meeting.wait()
+        return desks[user].submit(user=user, corporate_number=SKIP)
+
+    with ThreadPoolExecutor(2) as threads:
+        for _ in range(10):
+            found = list(threads.map(submit, (0, 1)))
+            assert sorted(isinstance(each, OpenCase) for each in found) == [False, True]
+            for each in found:
+                if isinstance(each, Consultation):
+                    desks[0].close_case(each)
+            desks[0].database.write(_no_drafts).result()
+            desks[0].database.write(_no_cases).result()
+    for desk in desks:
+        desk.database.close()
+
+
+def _no_drafts(tx: Transaction) -> None:
+    tx.connection.execute(text("delete from drafts"))
+
+
+def _no_cases(tx: Transaction) -> None:
+    assert tx.connection.execute(text("select count(*) from companies")).scalar() == 1
+    for table in ("kpi_events", "consultations", "companies"):
+        tx.connection.execute(text(f"delete from {table}"))
 
 
 def test_without_a_number_a_company_is_known_by_name_and_municipality(desk: Desk) -> None:

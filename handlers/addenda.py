@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from handlers import replies
 from handlers.callbacks import ADDENDUM, number_in, pack
 from handlers.private_chat import send_privately
 from handlers.questions import answer_sheet, shown_answer
@@ -47,7 +48,12 @@ async def full_record(update: Update, context: Context) -> None:
     """Send the addendum to the private chat of the staff member."""
     query, data, _ = pressed(update)
     user, _ = user_and_chat(update)
-    addendum = await context.transact(addenda.full_record, user, number_in(data), context.now)
+    press = await context.transact(addenda.full_record, user, number_in(data), context.now)
+    if press.refusal is not None:
+        text = context.gettext(press.refusal.message) % press.refusal.params
+        await replies.answer_query(query, text, alert=True)
+        return
+    addendum = press.addendum
     title = context.gettext("<b>Addition to %(reference)s</b> (not counted)") % {
         "reference": str(addendum.consultation.reference)
     }

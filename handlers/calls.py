@@ -13,13 +13,13 @@ from telegram.constants import KeyboardButtonStyle
 from domain.return_calls import QUESTIONNAIRE
 from handlers import replies
 from handlers.callbacks import CALL, number_in, pack
+from handlers.cases import in_charge
 from handlers.context import Context
 from handlers.private_chat import send_privately
 from handlers.questions import answer_sheet, shown_answer
 from handlers.return_calls import moment
-from handlers.updates import pressed, user_and_chat
+from handlers.updates import pressed, telegram_name, user_and_chat
 from services import return_calls
-from services.cases import AlreadyTaken
 from services.return_calls import RequestGone
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from telegram import Update
 
-    from services.return_calls import CallCard
+    from services.return_calls import CallCard, CallPress
 
     Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
@@ -43,7 +43,7 @@ def card_text(context: Context, card: CallCard) -> str:
         f"{escape(_(when.title))}：{escape(shown_answer(context, when, card.call.answers))}",
     ]
     if card.assignee_name is not None:
-        lines.append(_("In charge: %(name)s") % {"name": escape(card.assignee_name)})
+        lines.append(in_charge(context, card))
     if card.call.done_at is not None:
         lines.append(_("The call is done."))
     return "\n".join(lines)
@@ -62,7 +62,7 @@ def card_buttons(context: Context, card: CallCard) -> InlineKeyboardMarkup | Non
         ]
 
     details = button(_("Name and number (private chat)"), "details")
-    if card.call.assignee is None:
+    if card.is_free:
         return InlineKeyboardMarkup([button(_("I take it"), "take", primary), details])
     return InlineKeyboardMarkup([details, button(_("I have called"), "done", primary)])
 
@@ -100,15 +100,24 @@ def _of_a_request(handler: Handler) -> Handler:
     return told
 
 
-async def _show(update: Update, context: Context, card: CallCard, text: str) -> None:
-    query, _, message = pressed(update)
+async def _show(update: Update, context: Context, card: CallCard) -> None:
+    """Show the card as it is now, in the office's language: everybody in the chat reads it."""
+    _, _, message = pressed(update)
     _, chat = user_and_chat(update)
-    # Everybody in the chat reads it, so it is in the office's language.
     everybodys = Context(context.application)
-    card_now = card_text(everybodys, card), card_buttons(everybodys, card)
+    text, buttons = card_text(everybodys, card), card_buttons(everybodys, card)
+    await replies.edit(context, chat, message, text, buttons)
+
+
+async def _tell(update: Update, context: Context, press: CallPress, text: str) -> None:
+    """Say `text`, or why the press was refused, and show the card as it is now."""
+    query, _, _ = pressed(update)
+    refusal = press.refusal
+    if refusal is not None:
+        text = context.gettext(refusal.message) % refusal.params
     await asyncio.gather(
-        replies.answer_query(query, text),
-        replies.edit(context, chat, message, *card_now),
+        replies.answer_query(query, text, alert=refusal is not None),
+        _show(update, context, press.card),
     )
 
 
@@ -117,14 +126,9 @@ async def take(update: Update, context: Context) -> None:
     """Take the call; the first tap wins."""
     _, data, _ = pressed(update)
     user, _ = user_and_chat(update)
-    call_id = number_in(data)
-    try:
-        card = await context.transact(return_calls.take, user, call_id, context.now)
-        text = context.gettext("This call is yours now.")
-    except AlreadyTaken as taken:
-        card = await context.read(return_calls.card, call_id)
-        text = context.gettext(taken.message) % taken.params
-    await _show(update, context, card, text)
+    name = telegram_name(update)
+    press = await context.transact(return_calls.take, user, name, number_in(data), context.now)
+    await _tell(update, context, press, context.gettext("This call is yours now."))
 
 
 @_of_a_request
@@ -132,8 +136,8 @@ async def done(update: Update, context: Context) -> None:
     """The person was called."""
     _, data, _ = pressed(update)
     user, _ = user_and_chat(update)
-    card = await context.transact(return_calls.finish, user, number_in(data), context.now)
-    await _show(update, context, card, context.gettext("The call is done."))
+    press = await context.transact(return_calls.finish, user, number_in(data), context.now)
+    await _tell(update, context, press, context.gettext("The call is done."))
 
 
 @_of_a_request
@@ -141,7 +145,12 @@ async def details(update: Update, context: Context) -> None:
     """Send name and number to the private chat of the staff member."""
     query, data, _ = pressed(update)
     user, _ = user_and_chat(update)
-    card = await context.transact(return_calls.details, user, number_in(data), context.now)
+    press = await context.transact(return_calls.details, user, number_in(data), context.now)
+    if press.refusal is not None:
+        text = context.gettext(press.refusal.message) % press.refusal.params
+        await replies.answer_query(query, text, alert=True)
+        return
+    card = press.card
     form = context.house.forms.questionnaires[QUESTIONNAIRE]
     title = context.gettext("<b>Please call back (no. %(number)d)</b>") % {"number": card.call.id}
     sheet = answer_sheet(context, form, card.call.answers)
@@ -151,5 +160,4 @@ async def details(update: Update, context: Context) -> None:
 async def refresh(update: Update, context: Context) -> None:
     """Show a card as it is now."""
     _, data, _ = pressed(update)
-    card = await context.read(return_calls.card, number_in(data))
-    await _show(update, context, card, "")
+    await _show(update, context, await context.read(return_calls.card, number_in(data)))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from telegram import Update
 
     from services.cases import Card
+    from services.return_calls import CallCard
 
 DEEP_LINK = "case_"
 """What /start is called with to have a case's record sent: the prefix of its id."""
@@ -93,8 +94,8 @@ def card_text(context: Context, card: Card) -> str:
     return "\n".join(lines)
 
 
-def in_charge(context: Context, card: Card) -> str:
-    """Return the line that says who has the case (HTML)."""
+def in_charge(context: Context, card: Card | CallCard) -> str:
+    """Return the line that says who has the case, or the call (HTML)."""
     name = escape(card.assignee_name or "–")
     if card.is_free:
         text = context.gettext("In charge until now: %(name)s (not registered any more)")
@@ -168,7 +169,7 @@ async def _full(update: Update, context: Context, case: int) -> None:
         text = context.gettext(press.refusal.message) % press.refusal.params
         await replies.answer_query(query, text, alert=True)
         return
-    text, buttons = record_text(context, press.card), record_buttons(context, press.card)
+    text, buttons = record_text(context, press), record_buttons(context, press.card)
     if not await send_privately(context, query, user, text, buttons, f"{DEEP_LINK}{case}"):
         context.afterwards(cases.record_undelivered, user, case, context.now)
 
@@ -182,7 +183,7 @@ async def open_record(update: Update, context: Context, payload: str) -> None:
     press = await context.transact(cases.full_record, user, int(case), context.now)
     if press.refusal is not None:
         raise press.refusal
-    text, buttons = record_text(context, press.card), record_buttons(context, press.card)
+    text, buttons = record_text(context, press), record_buttons(context, press.card)
     await send_protected(context, user, text, buttons)
 
 

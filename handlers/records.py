@@ -13,40 +13,55 @@ from domain.questions import relevant_questions
 from handlers.questions import shown_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
-    from domain.form import Question
+    from domain.addenda import Addendum
+    from domain.form import Answers
     from handlers.context import Context
-    from services.cases import Card
+    from services.cases import Card, Press
 
 _LONGEST_ANSWER = 500
 """Longer than any question accepts; escaped, several times as many fit into one message."""
 _COPIED = ("tel", "email")
 
 
-def record_text(context: Context, card: Card) -> str:
-    """Return a case with every answer, a line each (HTML)."""
-    return "\n".join(_lines(context, card))
+def record_text(context: Context, press: Press) -> str:
+    """Return a case and what was added to it with every answer, a line each (HTML)."""
+    return "\n".join([*_case(context, press.card), *_addenda(context, press.addenda)])
 
 
-def _lines(context: Context, card: Card) -> Iterator[str]:
-    _ = context.gettext
+def _case(context: Context, card: Card) -> Iterator[str]:
     consultation = card.consultation
-    moment = format_datetime(
-        consultation.submitted_at.astimezone(JST), "y/M/d(E) H:mm", locale=context.language
-    )
-    yield f"<b>{consultation.reference}</b>　{moment}"
+    yield f"<b>{consultation.reference}</b>　{_moment(context, consultation.submitted_at)}"
     if card.assignee_name is not None and not card.is_free:
-        yield _("In charge: %(name)s") % {"name": escape(card.assignee_name)}
+        text = context.gettext("In charge: %(name)s")
+        yield text % {"name": escape(card.assignee_name)}
     yield ""
-    for question in relevant_questions(context.house.questionnaire, consultation.answers):
-        if question.key in consultation.answers:
-            title = escape(_(question.title))
-            yield f"{title}：{escape(_clipped(_shown(context, card, question)))}"
+    yield from _sheet(context, consultation.answers)
 
 
-def _shown(context: Context, card: Card, question: Question) -> str:
-    return shown_answer(context, question, card.consultation.answers)
+def _addenda(context: Context, addenda: Iterable[Addendum]) -> Iterator[str]:
+    _ = context.gettext
+    for addendum in addenda:
+        title = _("<b>Addition to %(reference)s</b> (not counted)")
+        title %= {"reference": str(addendum.consultation.reference)}
+        yield ""
+        yield f"{title}　{_moment(context, addendum.submitted_at)}"
+        if not addendum.same_person:
+            yield _("Written by somebody else of the company.")
+        yield from _sheet(context, addendum.answers)
+
+
+def _moment(context: Context, moment: datetime) -> str:
+    return format_datetime(moment.astimezone(JST), "y/M/d(E) H:mm", locale=context.language)
+
+
+def _sheet(context: Context, answers: Answers) -> Iterator[str]:
+    for question in relevant_questions(context.house.questionnaire, answers):
+        if question.key in answers:
+            answer = shown_answer(context, question, answers)
+            yield f"{escape(context.gettext(question.title))}：{escape(_clipped(answer))}"
 
 
 def _clipped(answer: str) -> str:
@@ -59,7 +74,7 @@ def record_buttons(context: Context, card: Card) -> InlineKeyboardMarkup:
     by_key = context.house.questionnaire.by_key
     copied = [(_("Reference"), str(card.consultation.reference))]
     copied += [
-        (_(by_key[key].title), _shown(context, card, by_key[key]))
+        (_(by_key[key].title), shown_answer(context, by_key[key], card.consultation.answers))
         for key in _COPIED
         if card.consultation.answers.get(key) is not None
     ]

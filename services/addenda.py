@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.errors import StaleButton
-from domain.staff import Action
+from domain.staff import Action, refusal
 from domain.texts import N_
-from services.cases import permitted
 from storage import addenda, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.addenda import Addendum
+    from domain.errors import DomainError
     from storage.database import Transaction
+
+
+@dataclass(frozen=True)
+class AddendumPress:
+    """What came of a press on an addendum's notice, and why it was refused."""
+
+    addendum: Addendum
+    refusal: DomainError | None = None
 
 
 def card(tx: Transaction, addendum_id: int) -> Addendum:
@@ -25,10 +34,13 @@ def card(tx: Transaction, addendum_id: int) -> Addendum:
     return addendum
 
 
-def full_record(tx: Transaction, user_id: int, addendum_id: int, now: datetime) -> Addendum:
-    """Return an addendum with its personal data; the look is audited. Raises NotPermitted."""
-    permitted(tx, user_id, Action.READ_RECORD)
+def full_record(tx: Transaction, user_id: int, addendum_id: int, now: datetime) -> AddendumPress:
+    """Return an addendum with its personal data, unless it is refused; either is audited.
+
+    Raises StaleButton if it is gone.
+    """
     addendum = card(tx, addendum_id)
-    subject = str(addendum.consultation.reference)
-    staff.audit(tx, user_id, "read_addendum", subject, now)
-    return addendum
+    refused = refusal(staff.find(tx, user_id), Action.READ_RECORD)
+    action = "read_addendum" if refused is None else "read_addendum_refused"
+    staff.audit(tx, user_id, action, str(addendum.consultation.reference), now)
+    return AddendumPress(addendum, refused)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from domain.errors import DomainError, StaleButton
 from domain.staff import Action, StaffMember, refusal
 from domain.texts import N_
-from storage import consultations, staff
+from storage import addenda, consultations, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from domain.addenda import Addendum
     from domain.consultations import Consultation
     from storage.database import Transaction
 
@@ -28,10 +29,14 @@ class Card:
 
 @dataclass(frozen=True)
 class Press:
-    """What came of a press on a card: the case as it is now, and why it was refused."""
+    """What came of a press on a card: the case as it is now, and why it was refused.
+
+    `addenda` are what was added to the case, oldest first, where its full record was asked for.
+    """
 
     card: Card
     refusal: DomainError | None = None
+    addenda: tuple[Addendum, ...] = ()
 
 
 class AlreadyTaken(DomainError):
@@ -83,16 +88,18 @@ def take(tx: Transaction, user_id: int, name: str, consultation_id: int, now: da
 
 
 def full_record(tx: Transaction, user_id: int, consultation_id: int, now: datetime) -> Press:
-    """Return a case with its personal data, unless it is refused; either is audited.
+    """Return a case and its addenda with personal data, unless it is refused; either is audited.
 
     Raises StaleButton if there is no such case.
     """
     shown = card(tx, consultation_id)
     reference = str(shown.consultation.reference)
     refused = refusal(staff.find(tx, user_id), Action.READ_RECORD)
-    action = "read_record" if refused is None else "read_refused"
-    staff.audit(tx, user_id, action, reference, now)
-    return Press(shown, refused)
+    if refused is not None:
+        staff.audit(tx, user_id, "read_refused", reference, now)
+        return Press(shown, refused)
+    staff.audit(tx, user_id, "read_record", reference, now)
+    return Press(shown, addenda=tuple(addenda.of_consultation(tx, shown.consultation)))
 
 
 def record_undelivered(tx: Transaction, user_id: int, consultation_id: int, now: datetime) -> None:

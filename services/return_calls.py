@@ -11,9 +11,9 @@ from domain.needs import QUESTIONNAIRE as NEEDS
 from domain.outbox import Notice, NoticeKind
 from domain.questions import Progress, current_question
 from domain.return_calls import QUESTIONNAIRE, NewReturnCall, ReturnCall, known_already
-from domain.staff import Action
+from domain.staff import Action, refusal
 from domain.texts import N_
-from services.cases import AlreadyTaken, permitted
+from services.cases import AlreadyTaken
 from services.drafts import find, opened
 from storage import drafts, outbox, return_calls, staff
 
@@ -41,10 +41,19 @@ class RequestGone(StaleButton):
 
 @dataclass(frozen=True)
 class CallCard:
-    """A request with the name of who has it."""
+    """A request with the name of who has it; `is_free` if nobody on the staff has."""
 
     call: ReturnCall
     assignee_name: str | None
+    is_free: bool
+
+
+@dataclass(frozen=True)
+class CallPress:
+    """What came of a press on a request's card: the request as it is now, and any refusal."""
+
+    card: CallCard
+    refusal: DomainError | None = None
 
 
 def begin(tx: Transaction, forms: Forms, user_id: int, now: datetime) -> Draft | None:
@@ -139,39 +148,60 @@ def card(tx: Transaction, call_id: int) -> CallCard:
     call = return_calls.find(tx, call_id)
     if call is None:
         raise RequestGone
-    name = staff.names(tx, call.assignee) if call.assignee is not None else None
-    return CallCard(call, name)
+    if call.assignee is None:
+        return CallCard(call, None, is_free=True)
+    is_free = staff.find(tx, call.assignee) is None
+    return CallCard(call, staff.names(tx, call.assignee), is_free)
 
 
-def take(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallCard:
-    """Take a request: the first tap wins. Raises NotPermitted, AlreadyTaken, RequestGone."""
-    permitted(tx, user_id, Action.TAKE_CASE)
+def take(tx: Transaction, user_id: int, name: str, call_id: int, now: datetime) -> CallPress:
+    """Take a request: the first tap wins. Raises RequestGone.
+
+    One whose taker is no longer on the staff can be taken again. Every attempt is audited, also
+    one that is refused; `name` is what the member goes by now.
+    """
+    shown = card(tx, call_id)
+    refused = refusal(staff.find(tx, user_id), Action.TAKE_CASE)
+    if refused is not None:
+        staff.audit(tx, user_id, "take_return_call_refused", str(call_id), now)
+        return CallPress(shown, refused)
+    staff.learn_name(tx, user_id, name)
+    if shown.call.assignee == user_id:
+        return CallPress(card(tx, call_id))
     if return_calls.take(tx, call_id, user_id):
         staff.audit(tx, user_id, "take_return_call", str(call_id), now)
-        return card(tx, call_id)
+        return CallPress(card(tx, call_id))
     shown = card(tx, call_id)
-    if shown.call.assignee == user_id:
-        return shown
-    raise AlreadyTaken(N_("%(name)s already has this case."), name=shown.assignee_name or "–")
+    staff.audit(tx, user_id, "take_return_call_too_late", str(call_id), now)
+    text = N_("%(name)s already has this case.")
+    return CallPress(shown, AlreadyTaken(text, name=shown.assignee_name or "–"))
 
 
-def details(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallCard:
-    """Return a request with name and number; the look is audited.
+def details(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallPress:
+    """Return a request with name and number, unless it is refused; either is audited.
 
-    Raises NotPermitted or RequestGone.
+    Raises RequestGone.
     """
-    permitted(tx, user_id, Action.READ_RECORD)
     shown = card(tx, call_id)
-    staff.audit(tx, user_id, "read_return_call", str(call_id), now)
-    return shown
+    refused = refusal(staff.find(tx, user_id), Action.READ_RECORD)
+    action = "read_return_call" if refused is None else "read_return_call_refused"
+    staff.audit(tx, user_id, action, str(call_id), now)
+    return CallPress(shown, refused)
 
 
-def finish(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallCard:
-    """Record that the person was called. Raises NotPermitted or RequestGone."""
-    permitted(tx, user_id, Action.TAKE_CASE)
+def finish(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallPress:
+    """Record that the person was called, unless it is refused; either is audited.
+
+    Raises RequestGone.
+    """
+    refused = refusal(staff.find(tx, user_id), Action.TAKE_CASE)
+    if refused is not None:
+        shown = card(tx, call_id)
+        staff.audit(tx, user_id, "finish_return_call_refused", str(call_id), now)
+        return CallPress(shown, refused)
     if return_calls.finish(tx, call_id, now):
         staff.audit(tx, user_id, "finish_return_call", str(call_id), now)
-    return card(tx, call_id)
+    return CallPress(card(tx, call_id))
 
 
 def forget_done(tx: Transaction, moment: datetime) -> int:

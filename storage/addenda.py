@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
@@ -12,6 +12,9 @@ from storage.drafts import answers_from_json, answers_to_json
 from storage.tables import AddendumRow
 
 if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from domain.consultations import Consultation
     from storage.database import Transaction
 
 
@@ -32,20 +35,35 @@ def add(tx: Transaction, consultation_id: int, new: NewAddendum) -> int:
     ).scalar_one()
 
 
+_COLUMNS = (
+    AddendumRow.id,
+    AddendumRow.consultation_id,
+    AddendumRow.user_id,
+    AddendumRow.answers,
+    AddendumRow.submitted_at,
+)
+
+
 def find(tx: Transaction, addendum_id: int) -> Addendum | None:
     """Return one addendum with its consultation."""
-    row = tx.connection.execute(
-        select(
-            AddendumRow.id,
-            AddendumRow.consultation_id,
-            AddendumRow.user_id,
-            AddendumRow.answers,
-            AddendumRow.submitted_at,
-        ).where(AddendumRow.id == addendum_id)
-    ).first()
+    row = tx.connection.execute(select(*_COLUMNS).where(AddendumRow.id == addendum_id)).first()
     consultation = consultations.find(tx, row.consultation_id) if row is not None else None
     if row is None or consultation is None:
         return None
+    return _addendum(row, consultation)
+
+
+def of_consultation(tx: Transaction, consultation: Consultation) -> list[Addendum]:
+    """Return what was added to a consultation, oldest first."""
+    rows = tx.connection.execute(
+        select(*_COLUMNS)
+        .where(AddendumRow.consultation_id == consultation.id)
+        .order_by(AddendumRow.id)
+    )
+    return [_addendum(row, consultation) for row in rows]
+
+
+def _addendum(row: Row[Any], consultation: Consultation) -> Addendum:
     return Addendum(
         id=row.id,
         consultation=consultation,

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 
 from domain.return_calls import NewReturnCall, ReturnCall
 from storage.drafts import answers_from_json, answers_to_json
-from storage.tables import ReturnCallRow
+from storage.tables import ReturnCallRow, StaffRow
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,11 +50,11 @@ def of_draft(tx: Transaction, draft_id: int, user_id: int) -> ReturnCall | None:
 
 
 def take(tx: Transaction, call_id: int, assignee: int) -> bool:
-    """Assign the request if nobody has it; False if somebody was first."""
+    """Assign the request if nobody of the present staff has it; False if somebody was first."""
+    present = select(StaffRow.user_id).where(StaffRow.removed_at.is_(None))
+    is_free = ReturnCallRow.assignee.is_(None) | ReturnCallRow.assignee.not_in(present)
     result = tx.connection.execute(
-        update(ReturnCallRow)
-        .where(ReturnCallRow.id == call_id, ReturnCallRow.assignee.is_(None))
-        .values(assignee=assignee)
+        update(ReturnCallRow).where(ReturnCallRow.id == call_id, is_free).values(assignee=assignee)
     )
     return result.rowcount == 1
 

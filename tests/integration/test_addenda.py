@@ -48,8 +48,23 @@ async def test_an_addition_is_appended_told_and_not_counted(counter: Counter) ->
     await counter.press(STAFF, "全項目", STAFF_CHAT)
     assert "山田 太郎" in counter.wire.last(STAFF).text
     assert await counter.read("select action, subject from audit_log where actor != 0") == [
-        ("read_addendum", "R8-0001")
+        ("read_addendum_refused", "R8-0001"),
+        ("read_addendum", "R8-0001"),
     ]
+
+
+async def test_the_full_record_of_a_case_shows_what_was_added_to_it(counter: Counter) -> None:
+    await send(counter, OWNER)
+    await send(counter, COLLEAGUE, of_company("株式会社見本製作所"))
+    await counter.press(COLLEAGUE, "同じ案件への追記")
+    await counter.delivery.send_due()
+    counter.wire.shown = {k: v for k, v in counter.wire.shown.items() if k[0] == STAFF_CHAT}
+    await counter.press(STAFF, "全項目", STAFF_CHAT)
+    shown = "\n".join(s.text for (chat, _), s in counter.wire.shown.items() if chat == STAFF)
+    record, _, addition = shown.partition("追記 R8-0001")
+    assert "山田 太郎" in record
+    assert "会社の別の方" in addition
+    assert "山田 太郎" in addition
 
 
 async def test_a_new_consultation_is_counted_and_flagged(counter: Counter) -> None:

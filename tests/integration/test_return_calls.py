@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.schedule import tick
+from storage import staff
 from tests.integration.conftest import STAFF_CHAT
 from tests.integration.test_intake import STEPS, agree, walk
 
@@ -129,9 +130,11 @@ async def test_a_member_of_staff_takes_it_reads_it_and_says_it_is_done(counter: 
     await counter.press(777, "氏名と電話番号", STAFF_CHAT)
     assert "登録された職員だけ" in counter.wire.alerts[-1]
     card = counter.wire.asking(STAFF_CHAT)
+    await counter.update(counter.press_body(777, "call:done:1", STAFF_CHAT, card.message_id))
+    assert "登録された職員だけ" in counter.wire.alerts[-1]
     take = counter.press_body(STAFF, card.buttons[0]["callback_data"], STAFF_CHAT, card.message_id)
     await counter.press(STAFF, "担当する", STAFF_CHAT)
-    assert "担当：ID 900" in counter.wire.asking(STAFF_CHAT).text
+    assert "担当：Person 900" in counter.wire.asking(STAFF_CHAT).text
     await join(counter, CLERK)
     late = {**take["callback_query"], "from": {"id": CLERK, "is_bot": False, "first_name": "x"}}
     await counter.update({"callback_query": late})
@@ -144,7 +147,11 @@ async def test_a_member_of_staff_takes_it_reads_it_and_says_it_is_done(counter: 
     assert "電話が済みました" in done.text
     assert done.buttons == []
     assert await counter.read("select action from audit_log where action like '%call%'") == [
+        ("take_return_call_refused",),
+        ("read_return_call_refused",),
+        ("finish_return_call_refused",),
         ("take_return_call",),
+        ("take_return_call_too_late",),
         ("read_return_call",),
         ("finish_return_call",),
     ]
@@ -183,7 +190,7 @@ async def test_a_request_is_withdrawn_in_the_chat_and_the_staff_told(counter: Co
     assert await counter.delivery.send_due() == 1
     told = counter.wire.last(STAFF_CHAT)
     assert "お電話は不要です" in told.text
-    assert "担当：ID 900" in told.text
+    assert "担当：Person 900" in told.text
     for old in ("call:take:1", "call:details:1", "call:done:1"):
         await counter.update(counter.press_body(STAFF, old, STAFF_CHAT, card.message_id))
         assert "もうありません" in counter.wire.alerts[-1]
@@ -216,6 +223,18 @@ async def test_the_number_of_a_withdrawn_request_is_not_given_to_another(counter
     assert "第2号" in counter.wire.asking(STAFF_CHAT).text
     await counter.update(counter.press_body(STAFF, "call:details:1", STAFF_CHAT, old.message_id))
     assert "もうありません" in counter.wire.alerts[-1]
+
+
+async def test_a_call_of_somebody_who_left_the_staff_can_be_taken_again(counter: Counter) -> None:
+    await request(counter)
+    await counter.delivery.send_due()
+    await join(counter, CLERK)
+    await counter.press(CLERK, "担当する", STAFF_CHAT)
+    database = counter.application.house.database
+    database.write(lambda tx: staff.remove(tx, CLERK, counter.moment)).result()
+    card = counter.wire.asking(STAFF_CHAT)
+    await counter.update(counter.press_body(STAFF, "call:take:1", STAFF_CHAT, card.message_id))
+    assert "担当：Person 900" in counter.wire.asking(STAFF_CHAT).text
 
 
 async def join(counter: Counter, user: int) -> None:

@@ -176,7 +176,7 @@ async def test_a_long_record_is_split_between_lines_before_telegram_does(
     answers = {**ANSWERS, **typed, "role": "agent", "org_form": "company"}
     case = ledger.consult(NOW.date(), answers=answers)
     shown = ledger.database.read(lambda tx: cases.card(tx, case)).result()
-    sent = pages(record_text(Context(counter.application), shown))
+    sent = pages(record_text(Context(counter.application), cases.Press(shown)))
     assert len(sent) > 1
     assert all(0 < len(page) <= 4096 for page in sent)
     assert not any(re.search(r"&(?!lt;|gt;|amp;|quot;|#x27;)", page) for page in sent)

@@ -68,7 +68,6 @@ def build_house(
         translations={language: load_translations(language) for language in LANGUAGES},
         default_language=DEFAULT_LANGUAGE,
         staff_chat=settings.staff_chat_id,
-        admin_ids=admins,
         languages=database.read(people.chosen_languages).result(),
     )
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 
+from bot import metrics
 from bot.telegram_http import NotSentError
+from domain.outbox import Fate
 from handlers import replies
 from handlers.context import Context
 from handlers.notices import render
@@ -96,12 +98,14 @@ class Delivery:
 
     async def _record(
         self,
-        service: Callable[Concatenate[Transaction, ClaimedNotice, P], None],
+        service: Callable[Concatenate[Transaction, ClaimedNotice, P], Fate],
         notice: ClaimedNotice,
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> None:
-        await self._house.write(lambda tx: service(tx, notice, *args, **kwargs))
+        fate = await self._house.write(lambda tx: service(tx, notice, *args, **kwargs))
+        if fate is not Fate.MOOT:
+            metrics.NOTICES.add(fate)
 
     async def _send(self, notice: ClaimedNotice) -> None:
         """Send one notice and record what came of it; never raises."""

@@ -68,6 +68,13 @@ class Flood:
         bucket.is_told = True
         return Verdict.DROP_AND_SAY
 
+    def give_back(self, raw: dict[str, Any]) -> None:
+        """Undo the judgement of an update that was taken and could not be stored."""
+        sender = _sender(raw, 0)
+        bucket = self._buckets.get(sender[0]) if sender is not None else None
+        if bucket is not None:
+            bucket.tokens = min(self._burst, bucket.tokens + 1)
+
     def _bucket(self, person: int, at: float) -> _Bucket:
         bucket = self._buckets.get(person)
         if bucket is None:

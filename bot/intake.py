@@ -52,9 +52,16 @@ class Intake:
             raise IntakeClosed
         now = self._application.house.clock().timestamp()
         taken = [raw for raw in raws if self._is_taken(raw, now)]
-        if taken:
+        if not taken:
+            return
+        try:
             await self._dispatcher.accept(taken)
-            metrics.UPDATES.add("stored", len(taken))
+        except BaseException:
+            # They come again, and must not be taken for a flood then.
+            for raw in taken:
+                self._flood.give_back(raw)
+            raise
+        metrics.UPDATES.add("stored", len(taken))
 
     async def close(self) -> None:
         """Take no more, and finish telling people to slow down."""

@@ -31,7 +31,7 @@ async def tick(house: House) -> None:
         lambda tx: needs.decide_nudges(tx, now),
         lambda tx: drafts.forget_untouched(tx, kept_since),
         lambda tx: return_calls.forget_done(tx, kept_since),
-        lambda tx: inbox.forget_old(tx, now),
+        lambda tx: inbox.forget_old(tx, now, kept_since),
     )
     # Each a transaction of its own: what fails must not keep the others from their time.
     for outcome in await asyncio.gather(*map(house.write, duties), return_exceptions=True):

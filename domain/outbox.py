@@ -53,6 +53,15 @@ class ClaimedNotice:
         return self.recipient < 0
 
 
+class Fate(StrEnum):
+    """What became of a try to send a message; MOOT is one that there was nothing to tell."""
+
+    SENT = "sent"
+    MOOT = "moot"
+    PUT_OFF = "put_off"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True)
 class Claim:
     """What may be sent now, and when to look again: None if nothing is owed."""

@@ -39,7 +39,6 @@ class House:
     translations: Mapping[str, gettext.GNUTranslations]
     default_language: str
     staff_chat: int
-    admin_ids: tuple[int, ...]
     languages: dict[int, str] = field(default_factory=dict)
     menus_owed: set[int] = field(default_factory=set)
     """Whose menu of commands could not be set yet."""

@@ -70,7 +70,7 @@ def _telling_refusals(handler: Handler) -> Handler:
         try:
             await handler(update, context)
         except AlreadyApplied:
-            await show_current(update, context)
+            await show_again(update, context)
         except DomainError as refusal:
             await _tell(update, context, refusal)
 
@@ -92,8 +92,15 @@ async def _tell(update: Update, context: Context, refusal: DomainError) -> None:
         await replies.send(context, update.effective_chat.id, text)
 
 
+async def show_again(update: Update, context: Context) -> None:
+    """Answer an update that is applied already: its first answer may never have gone out."""
+    if update.callback_query is not None:
+        await replies.answer_query(update.callback_query)
+    await show_current(update, context)
+
+
 async def show_current(update: Update, context: Context) -> None:
-    """Show the stored state again: after a crash between commit and reply, or a stale button."""
+    """Show the stored state: to an update that is applied already, or to a stale button."""
     query, chat = update.callback_query, update.effective_chat
     family = str(query.data).split(":")[0] if query is not None else ""
     # What the button was about may be gone: then there is nothing to show.

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.fiscal_year import jst_date
-from domain.outbox import Claim, ClaimedNotice, Notice, NoticeKind
+from domain.outbox import Claim, ClaimedNotice, Fate, Notice, NoticeKind
 from domain.staff import Role
 from storage import chats, consultations, outbox, people, staff
 
@@ -34,30 +34,35 @@ def claim(tx: Transaction, now: datetime) -> Claim:
     return outbox.claim(tx, now, LEASE)
 
 
-def sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
+def sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
     """Record that the message went out."""
     outbox.mark_sent(tx, notice, now)
+    return Fate.SENT
 
 
-def moot(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
+def moot(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
     """Record that there is nothing to tell any more."""
     outbox.mark_moot(tx, notice, now)
+    return Fate.MOOT
 
 
-def not_sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
+def not_sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
     """Give back a message that never left: soon again, it cannot arrive twice."""
     outbox.put_off(tx, notice, now + _pause(notice, timedelta(seconds=1), timedelta(minutes=1)))
+    return Fate.PUT_OFF
 
 
-def perhaps_sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
+def perhaps_sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
     """Give back a message that may have arrived: rather twice than never, but not often."""
     outbox.put_off(tx, notice, now + _pause(notice, timedelta(seconds=30), _LONGEST_PAUSE))
+    return Fate.PUT_OFF
 
 
-def flooded(tx: Transaction, notice: ClaimedNotice, wait: timedelta, now: datetime) -> None:
+def flooded(tx: Transaction, notice: ClaimedNotice, wait: timedelta, now: datetime) -> Fate:
     """Let the chat alone for as long as Telegram asks; other chats go on."""
     outbox.hold_chat(tx, notice.recipient, now + wait)
     outbox.put_off(tx, notice, now + wait)
+    return Fate.PUT_OFF
 
 
 def group_moved(tx: Transaction, old: int, new: int) -> None:
@@ -65,10 +70,11 @@ def group_moved(tx: Transaction, old: int, new: int) -> None:
     outbox.move_chat(tx, old, new)
 
 
-def moved(tx: Transaction, notice: ClaimedNotice, new: int, now: datetime) -> None:
+def moved(tx: Transaction, notice: ClaimedNotice, new: int, now: datetime) -> Fate:
     """Follow the group of a message and owe the message to it at once."""
     outbox.move_chat(tx, notice.recipient, new)
     outbox.put_off(tx, notice, now)
+    return Fate.PUT_OFF
 
 
 def chat_opened(tx: Transaction, chat_id: int, now: datetime) -> None:
@@ -83,7 +89,7 @@ def current_chat(tx: Transaction, chat_id: int) -> int:
 
 def refused(
     tx: Transaction, notice: ClaimedNotice, reason: str, staff_chat: int, now: datetime
-) -> None:
+) -> Fate:
     """Record that the chat takes no message from the bot.
 
     A group's messages wait until the bot may write there again, and admins are told once a day. A
@@ -92,31 +98,32 @@ def refused(
     if not notice.is_for_group:
         outbox.mark_failed(tx, notice, reason, now)
         person_left(tx, notice.recipient, staff_chat, now)
-        return
+        return Fate.FAILED
     outbox.hold_chat(tx, notice.recipient, now + _pause(notice, timedelta(minutes=1)))
     outbox.put_off(tx, notice, now)
-    _tell_admins(
+    tell_admins(
         tx,
         NoticeKind.CHAT_CLOSED,
         {"chat": notice.recipient, "reason": reason},
         f"chat_closed:{notice.recipient}:{jst_date(now)}",
         now,
     )
+    return Fate.PUT_OFF
 
 
-def faulty(tx: Transaction, notice: ClaimedNotice, reason: str, now: datetime) -> None:
+def faulty(tx: Transaction, notice: ClaimedNotice, reason: str, now: datetime) -> Fate:
     """Record that a message could not be made or was refused through a fault of ours.
 
     It is tried again, in case the fault was a passing one; then admins are told.
     """
     if notice.tries + 1 < MAX_FAULTS:
         outbox.put_off(tx, notice, now + _pause(notice, timedelta(minutes=1)))
-        return
+        return Fate.PUT_OFF
     outbox.mark_failed(tx, notice, reason, now)
-    if notice.kind is NoticeKind.NOT_SENT:
-        return
-    payload = {"notice": notice.id, "kind": notice.kind, "reason": reason}
-    _tell_admins(tx, NoticeKind.NOT_SENT, payload, f"not_sent:{notice.id}", now)
+    if notice.kind is not NoticeKind.NOT_SENT:
+        payload = {"notice": notice.id, "kind": notice.kind, "reason": reason}
+        tell_admins(tx, NoticeKind.NOT_SENT, payload, f"not_sent:{notice.id}", now)
+    return Fate.FAILED
 
 
 def person_left(tx: Transaction, user_id: int, staff_chat: int, now: datetime) -> None:
@@ -152,9 +159,10 @@ def _pause(
     return min(shortest * (1 << doublings), longest)
 
 
-def _tell_admins(
+def tell_admins(
     tx: Transaction, kind: NoticeKind, payload: Mapping[str, object], dedupe_key: str, now: datetime
 ) -> None:
+    """Owe a message to everybody who is an administrator now, once for each `dedupe_key`."""
     for member in staff.members(tx):
         if member.role is Role.ADMIN:
             key = f"{dedupe_key}:{member.user_id}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from domain.outbox import Notice, NoticeKind
-from storage import inbox, outbox
+from domain.outbox import NoticeKind
+from services.delivery import tell_admins
+from storage import inbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,20 +32,23 @@ LEASE = timedelta(seconds=30)
 def store(
     tx: Transaction, updates: Sequence[StoredUpdate], holder: str, now: datetime
 ) -> list[StoredUpdate]:
-    """Store updates before they are acknowledged; return the new ones that `holder` works on.
+    """Store updates before they are acknowledged; return what `holder` is to work on, in order.
 
-    Where another process holds the chat, it finds them before it lets the chat go.
+    On PostgreSQL that is all that its chats wait for: other processes store updates of them too,
+    which may belong before these. Where another process holds the chat, it finds them before it
+    lets the chat go.
     """
     fresh = inbox.store(tx, updates, now)
-    if tx.is_sqlite:
+    if tx.is_sqlite or not fresh:
         return fresh
     held = inbox.lease_chats(tx, {item.chat_key for item in fresh}, holder, now, now + LEASE)
-    return [item for item in fresh if item.chat_key in held]
+    return inbox.unfinished(tx, held)
 
 
-def renew(tx: Transaction, holder: str, now: datetime) -> None:
-    """Keep the chats that `holder` works on."""
+def renew(tx: Transaction, holder: str, held: set[int], now: datetime) -> set[int]:
+    """Keep the chats that `holder` works on; return those of `held` that another one has taken."""
     inbox.renew_leases(tx, holder, now + LEASE)
+    return inbox.held_by_others(tx, held, holder)
 
 
 def take_up(tx: Transaction, holder: str, now: datetime, held: set[int]) -> list[StoredUpdate]:
@@ -52,21 +56,31 @@ def take_up(tx: Transaction, holder: str, now: datetime, held: set[int]) -> list
 
     `held` are the chats that `holder` works on already.
     """
-    left = [item for item in inbox.unfinished(tx) if item.chat_key not in held]
     if tx.is_sqlite:
-        return left
-    taken = inbox.lease_chats(tx, {item.chat_key for item in left}, holder, now, now + LEASE)
-    return [item for item in left if item.chat_key in taken]
+        return [item for item in inbox.unfinished(tx) if item.chat_key not in held]
+    free = inbox.chats_waiting(tx, holder, now) - held
+    taken = inbox.lease_chats(tx, free, holder, now, now + LEASE)
+    # Read anew under the leases: who held a chat until now may have answered what it waited for.
+    left = inbox.unfinished(tx, taken)
+    for chat_key in taken - {item.chat_key for item in left}:
+        inbox.give_back(tx, chat_key, holder)
+    return left
 
 
 def let_go(tx: Transaction, chat_key: int, holder: str) -> list[StoredUpdate]:
     """Give a chat's lease back; or, if updates came meanwhile, keep it and return them."""
     # Locked first: whoever stores an update of this chat right now is waited for, and seen.
-    inbox.lock_lease(tx, chat_key)
-    left = inbox.unfinished(tx, chat_key)
+    if not inbox.lock_lease(tx, chat_key, holder):
+        return []
+    left = inbox.unfinished(tx, {chat_key})
     if not left:
         inbox.give_back(tx, chat_key, holder)
     return left
+
+
+def let_all_go(tx: Transaction, holder: str) -> None:
+    """Give all chats back, answered or not: others need not wait for the leases to lapse."""
+    inbox.give_all_back(tx, holder)
 
 
 def applying(update_id: int, unit: Callable[[Transaction], T]) -> Callable[[Transaction], T]:
@@ -97,10 +111,9 @@ def fail(
     item: StoredUpdate,
     incident: str,
     error: str,
-    admins: Sequence[int],
     now: datetime,
 ) -> bool:
-    """Count a failed try; after the third, bury the update and tell the admins once.
+    """Count a failed try; after the third, bury the update and tell the present admins once.
 
     Returns whether the update was buried.
     """
@@ -108,20 +121,15 @@ def fail(
     if item.tries + 1 < MAX_TRIES:
         return False
     inbox.bury(tx, item, incident, error, now)
-    for admin in admins:
-        outbox.add(
-            tx,
-            Notice(
-                recipient=admin,
-                kind=NoticeKind.INCIDENT,
-                payload={"incident": incident},
-                dedupe_key=f"incident:{item.update_id}:{admin}",
-                due_at=now,
-            ),
-        )
+    tell_admins(tx, NoticeKind.INCIDENT, {"incident": incident}, f"incident:{item.update_id}", now)
     return True
 
 
-def forget_old(tx: Transaction, now: datetime) -> None:
-    """Delete the ids that Telegram can no longer redeliver."""
+def forget_old(tx: Transaction, now: datetime, contents_before: datetime) -> None:
+    """Delete the ids that Telegram can no longer redeliver.
+
+    Of updates buried before `contents_before`, what they held is blanked: it may be somebody's
+    answers.
+    """
     inbox.forget(tx, now - KEEP_IDS)
+    inbox.blank_buried(tx, contents_before)

@@ -125,6 +125,11 @@ def make_engine(database_url: str, *, writes: bool = True) -> Engine:
     raise ValueError(message)
 
 
+def _snapshots(engine: Engine) -> Engine:
+    """Return a PostgreSQL engine whose transactions see one moment only, and cannot write."""
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
 def _prepare_file(url: URL) -> None:
     if not url.database or url.database == ":memory:":
         message = "an SQLite database needs a file, for example sqlite:///madoguchi.db"
@@ -144,12 +149,13 @@ class _GroupWriter(threading.Thread):
 
     def __init__(self, engine: Engine, committed: Callable[[set[str]], None]) -> None:
         super().__init__(name="storage-writer", daemon=True)
-        self._engine = engine
+        # Here and not in the thread: whoever opens the database is told if it cannot be.
+        self._connection = engine.connect()
         self._committed = committed
         self.queue: SimpleQueue[_Item | None] = SimpleQueue()
 
     def run(self) -> None:
-        with self._engine.connect() as connection:
+        with self._connection as connection:
             while (first := self.queue.get()) is not None:
                 group, stop = self._gather(first)
                 # What was given up before it began is not run.
@@ -237,9 +243,12 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Open `url`. Raises ValueError if it is of an unsupported kind."""
+        self._closed = False
         self._engine = make_engine(url)
         self.is_sqlite = self._engine.dialect.name == "sqlite"
-        self._readers = make_engine(url, writes=False) if self.is_sqlite else self._engine
+        self._readers = (
+            make_engine(url, writes=False) if self.is_sqlite else _snapshots(self._engine)
+        )
         self._listeners: dict[str, tuple[Callable[[], None], ...]] = {}
         self._threads = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="storage")
         self._writer: _GroupWriter | None = None
@@ -261,6 +270,10 @@ class Database:
 
     def submit_write(self, unit: Unit[Any], ticket: object, settle: Settle) -> None:
         """Run `unit` in a transaction; after the commit `settle` gets `ticket` and outcome."""
+        if self._closed:
+            # Behind the writer's end nobody would ever be answered.
+            message = "the database is closed"
+            raise RuntimeError(message)
         if self._writer is None:
             self._threads.submit(self._run, self._engine, (unit, ticket, settle))
         else:
@@ -308,6 +321,7 @@ class Database:
 
     def close(self) -> None:
         """Finish what was submitted, then close every connection."""
+        self._closed = True
         if self._writer is not None:
             self._writer.queue.put(None)
             self._writer.join()

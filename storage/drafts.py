@@ -172,8 +172,8 @@ def add(
 
 
 def save(tx: Transaction, draft: Draft) -> None:
-    """Store a draft as it is now."""
-    _SAVE.run(
+    """Store a draft as it is now. Raises LookupError if it was deleted since it was read."""
+    saved = _SAVE.run(
         tx,
         draft_id=draft.id,
         version=draft.questionnaire_version,
@@ -184,6 +184,10 @@ def save(tx: Transaction, draft: Draft) -> None:
         contact_keyboard=draft.contact_keyboard,
         updated_at=draft.updated_at,
     )
+    if saved != 1:
+        # The tick may delete it between reading and saving; the next try finds it gone.
+        message = f"draft {draft.id} is gone"
+        raise LookupError(message)
 
 
 def remember_live_message(tx: Transaction, draft_id: int, message_id: int) -> None:

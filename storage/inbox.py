@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, text, update
 
 from domain.inbox import StoredUpdate
 from storage.prepared import Prepared
 from storage.tables import ChatLeaseRow, DeadLetterRow, InboxRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from storage.database import Transaction
 
 RECEIVED, APPLIED, FINISHED = "received", "applied", "done"
 
+# Word for word as in the partial index, which SQLite uses for nothing else.
+_UNFINISHED = text("status != 'done'")
 _COLUMNS = (
     InboxRow.update_id,
     InboxRow.chat_key,
@@ -93,11 +95,11 @@ def store(tx: Transaction, updates: Sequence[StoredUpdate], now: datetime) -> li
     ]
 
 
-def unfinished(tx: Transaction, chat_key: int | None = None) -> list[StoredUpdate]:
-    """Return every update that still owes an answer, of one chat if it is named, oldest first."""
-    statement = select(*_COLUMNS).where(InboxRow.status != FINISHED).order_by(InboxRow.update_id)
-    if chat_key is not None:
-        statement = statement.where(InboxRow.chat_key == chat_key)
+def unfinished(tx: Transaction, chat_keys: Collection[int] | None = None) -> list[StoredUpdate]:
+    """Return every update that still owes an answer, oldest first; of some chats if named."""
+    statement = select(*_COLUMNS).where(_UNFINISHED).order_by(InboxRow.update_id)
+    if chat_keys is not None:
+        statement = statement.where(InboxRow.chat_key.in_(chat_keys))
     return [
         StoredUpdate(
             row.update_id, row.chat_key or 0, row.payload or "", row.status == APPLIED, row.tries
@@ -144,6 +146,15 @@ def forget(tx: Transaction, before: datetime) -> None:
     )
 
 
+def blank_buried(tx: Transaction, before: datetime) -> None:
+    """Blank the contents of the updates buried before `before`; incident and error stay."""
+    tx.connection.execute(
+        update(DeadLetterRow)
+        .where(DeadLetterRow.recorded_at < before, DeadLetterRow.payload.is_not(None))
+        .values(payload=None)
+    )
+
+
 def lease_chats(
     tx: Transaction, chat_keys: Iterable[int], holder: str, now: datetime, until: datetime
 ) -> set[int]:
@@ -166,13 +177,41 @@ def renew_leases(tx: Transaction, holder: str, until: datetime) -> None:
     )
 
 
-def lock_lease(tx: Transaction, chat_key: int) -> None:
-    """Keep everybody from taking or giving back a chat's lease until this transaction ends."""
-    tx.connection.execute(
-        select(ChatLeaseRow.chat_key).where(ChatLeaseRow.chat_key == chat_key).with_for_update()
+def chats_waiting(tx: Transaction, holder: str, now: datetime) -> set[int]:
+    """Return the chats with updates that owe an answer, but those that others hold at `now`."""
+    taken = select(ChatLeaseRow.chat_key).where(
+        ChatLeaseRow.holder != holder, ChatLeaseRow.until >= now
     )
+    statement = (
+        select(InboxRow.chat_key).distinct().where(_UNFINISHED, InboxRow.chat_key.not_in(taken))
+    )
+    return {chat_key or 0 for chat_key in tx.connection.execute(statement).scalars()}
+
+
+def held_by_others(tx: Transaction, chat_keys: Collection[int], holder: str) -> set[int]:
+    """Return which of the chats another process than `holder` has the lease of."""
+    statement = select(ChatLeaseRow.chat_key).where(
+        ChatLeaseRow.chat_key.in_(chat_keys), ChatLeaseRow.holder != holder
+    )
+    return set(tx.connection.execute(statement).scalars())
+
+
+def lock_lease(tx: Transaction, chat_key: int, holder: str) -> bool:
+    """Keep everybody from taking or giving back a chat's lease until this transaction ends.
+
+    Returns whether `holder` has it.
+    """
+    statement = (
+        select(ChatLeaseRow.holder).where(ChatLeaseRow.chat_key == chat_key).with_for_update()
+    )
+    return tx.connection.execute(statement).scalar_one_or_none() == holder
 
 
 def give_back(tx: Transaction, chat_key: int, holder: str) -> None:
     """Let a chat go."""
     _GIVE_BACK.run(tx, chat_key=chat_key, holder=holder)
+
+
+def give_all_back(tx: Transaction, holder: str) -> None:
+    """Let all chats of a process go."""
+    tx.connection.execute(delete(ChatLeaseRow).where(ChatLeaseRow.holder == holder))

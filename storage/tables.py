@@ -36,6 +36,7 @@ class InboxRow(Base):
     __table_args__ = (
         Index(
             "ix_inbox_unfinished",
+            "chat_key",
             "update_id",
             sqlite_where=text("status != 'done'"),
             postgresql_where=text("status != 'done'"),

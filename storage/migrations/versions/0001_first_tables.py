@@ -108,7 +108,7 @@ def upgrade() -> None:
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index(
             "ix_inbox_unfinished",
-            ["update_id"],
+            ["chat_key", "update_id"],
             unique=False,
             sqlite_where=sa.text("status != 'done'"),
             postgresql_where=sa.text("status != 'done'"),

@@ -20,6 +20,7 @@ from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 
 from bot import metrics
+from bot.redaction import redacted
 from domain.inbox import StoredUpdate
 from handlers import replies
 from handlers.context import Context
@@ -50,7 +51,8 @@ def stored_update(raw: dict[str, Any]) -> StoredUpdate:
 
     Raises KeyError, TypeError or ValueError if it has no update_id.
     """
-    return StoredUpdate(int(raw["update_id"]), chat_key(raw), _json(raw), applied=False, tries=0)
+    payload = _json(redacted(raw))
+    return StoredUpdate(int(raw["update_id"]), chat_key(raw), payload, applied=False, tries=0)
 
 
 def _json(raw: dict[str, Any]) -> str:

@@ -71,14 +71,15 @@ class Question:
     """A question of the paper form. `key` is a contract: renaming it is a migration.
 
     A question is itself and no other: it is built once, and what is drawn of it is kept by it.
-    `note` is a further text for these answers, shown under `text`; it may be a name out of the
-    programme file, which no catalogue has.
+    `placeholders` are what `text` leaves to the programme file. `note` is a further text for these
+    answers, shown under `text`; it may be a name out of the programme file, which no catalogue has.
     """
 
     key: str
     number: int
     title: str
     text: str
+    placeholders: Mapping[str, str] = field(default_factory=dict)
     required: bool = True
     skip_label: str | None = None
     when: Callable[[Answers], bool] = _always

@@ -51,7 +51,7 @@ def needs_questionnaire(programme: Programme) -> Questionnaire:
             *about_issues(),
             *about_talent(),
             *about_sharing(),
-            *about_contact(),
+            *about_contact(programme.office.telephone_example),
         ),
         SECTIONS,
     )

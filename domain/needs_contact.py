@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from domain.company_name import parse_person_name
 from domain.email_address import parse_email
 from domain.form import Answers, Choice, OneOf, Question, Typed, as_parsed, choices, has_answer
@@ -65,8 +67,8 @@ def _of_the_meeting(answers: Answers) -> str | None:
     return None
 
 
-def about_contact() -> tuple[Question, ...]:
-    """Return Q20 to Q22."""
+def about_contact(telephone_example: str) -> tuple[Question, ...]:
+    """Return Q20 to Q22; `telephone_example` is a number as the prefecture's firms have it."""
     return (
         Typed(
             key="agent",
@@ -111,11 +113,12 @@ def about_contact() -> tuple[Question, ...]:
             title=N_("Telephone"),
             text=N_(
                 "Please type a telephone number that reaches you in the daytime.\n"
-                "Example: 048-830-0000"
+                "Example: %(example)s"
             ),
+            placeholders={"example": telephone_example},
             skip_label=N_("E-mail instead"),
             by_contact=True,
-            parse=as_parsed(parse_telephone),
+            parse=as_parsed(partial(parse_telephone, example=telephone_example)),
             show=show_telephone,
         ),
         Typed(

@@ -20,9 +20,11 @@ from pydantic import (
     ValidationError,
 )
 
+from domain.errors import InvalidAnswer
 from domain.fiscal_year import JST, FiscalYear
 from domain.municipalities import Municipalities, MunicipalityRowError
 from domain.programme_checks import ProgrammeError, check_hubs, check_parts, refusal
+from domain.telephone import parse_telephone
 from domain.working_days import WorkingDays
 
 if TYPE_CHECKING:
@@ -43,6 +45,14 @@ def _clock_time(value: object) -> object:
         raise ValueError(f"{value!r} is no time of day")
     if not isinstance(value, str | time):
         raise ValueError(f"{value!r} is no time of day")  # noqa: TRY004 - pydantic words it
+    return value
+
+
+def _callable_telephone(value: str) -> str:
+    try:
+        parse_telephone(value, example="")
+    except InvalidAnswer:
+        raise ValueError(f"{value!r} is no telephone number that can be called back") from None
     return value
 
 
@@ -74,6 +84,7 @@ Day = Annotated[date, Strict()]
 MonthDay = Annotated[tuple[Whole, Whole], AfterValidator(_month_day)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 AreaCode = Annotated[str, AfterValidator(_area_code)]
+Telephone = Annotated[Text, AfterValidator(_callable_telephone)]
 PrefectureCode = Annotated[str, AfterValidator(_prefecture_code)]
 Year = Annotated[int, Field(ge=1989, le=2100)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -163,10 +174,14 @@ class Closure(_Part):
 
 
 class Office(_Part):
-    """The counter: what people are told, and when it is open (JST)."""
+    """The counter: what people are told, and when it is open (JST).
+
+    `telephone_example` shows people how to type their own number.
+    """
 
     hub: Text
-    telephone: Text = Field(examples=['"048-830-0000"'])
+    telephone: Text = Field(examples=['"03-1234-5678"'])
+    telephone_example: Telephone = Field(examples=['"03-1234-5678"'])
     hours: Text = Field(examples=['"平日 9:00〜17:00"'])
     opens: ClockTime = Field(examples=['"09:00"'])
     closes: ClockTime = Field(examples=['"17:00"'])

@@ -24,7 +24,6 @@ NOT_CALLABLE = N_(
     "in Japan. Example: %(example)s"
 )
 
-_EXAMPLE = "048-830-0000"
 _REGION, _COUNTRY = "JP", 81
 _LABEL = re.compile(r"^(?:tel|電話)[.:]?\s*", re.IGNORECASE)
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー"), "-")
@@ -40,8 +39,8 @@ _CALLABLE = frozenset(
 )
 
 
-def parse_telephone(raw: str) -> str:
-    """Return a typed number in E.164 (+81488300000), as it is stored.
+def parse_telephone(raw: str, example: str) -> str:
+    """Return a typed number in E.164 (+81…), as it is stored; a refusal names the `example`.
 
     Twelve digits are taken for a My Number (MyNumberTyped) unless +81 begins them. Raises
     InvalidAnswer.
@@ -50,21 +49,21 @@ def parse_telephone(raw: str) -> str:
     text = unicodedata.normalize("NFKC", raw).translate(_DASHES).strip()
     text = _LABEL.sub("", text)
     if not _DIALLED.fullmatch(text):
-        raise InvalidAnswer(NOT_A_TELEPHONE, example=_EXAMPLE)
+        raise InvalidAnswer(NOT_A_TELEPHONE, example=example)
     try:
         number = phonenumbers.parse(text, _REGION)
     except phonenumbers.NumberParseException:
-        raise InvalidAnswer(NOT_A_TELEPHONE, example=_EXAMPLE) from None
+        raise InvalidAnswer(NOT_A_TELEPHONE, example=example) from None
     if number.country_code != _COUNTRY:
-        raise InvalidAnswer(NOT_CALLABLE, example=_EXAMPLE)
+        raise InvalidAnswer(NOT_CALLABLE, example=example)
     if not phonenumbers.is_valid_number(number):
-        raise InvalidAnswer(NOT_A_TELEPHONE, example=_EXAMPLE)
+        raise InvalidAnswer(NOT_A_TELEPHONE, example=example)
     if phonenumbers.number_type(number) not in _CALLABLE:
-        raise InvalidAnswer(NOT_CALLABLE, example=_EXAMPLE)
+        raise InvalidAnswer(NOT_CALLABLE, example=example)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
 def show_telephone(e164: str) -> str:
-    """Return a stored E.164 number as people in Japan write it: 048-830-0000."""
+    """Return a stored E.164 number as people in Japan write it, with its hyphens."""
     number = phonenumbers.parse(e164, _REGION)
     return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)

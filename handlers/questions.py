@@ -50,7 +50,9 @@ def question_text(
         "need": need,
     }
     note = question.note(answers)
-    text = _(question.text) if note is None else f"{_(question.text)}\n\n{_(note)}"
+    text = _(question.text) % question.placeholders
+    if note is not None:
+        text = f"{text}\n\n{_(note)}"
     return f"{header}\n\n{escape(text)}"
 
 

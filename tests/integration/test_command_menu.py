@@ -84,7 +84,7 @@ async def test_the_menu_follows_joining_and_removal(counter: Counter, menus: Men
     await publish_profile(counter.application)
     await counter.say(ADMIN, "/staff")
     await counter.press(ADMIN, "招待する")
-    await counter.press(ADMIN, "計画調整課")
+    await counter.press(ADMIN, "取りまとめ課")
     payload = menus.last(ADMIN).text.rsplit("start=", 1)[1]
     await counter.say(CLERK, f"/start {payload}")
     assert menus.names(CLERK) == [*EVERYBODYS, "stats", "kpi"]

@@ -59,7 +59,12 @@ async def test_another_prefecture_is_served_by_its_file_and_csv(counter_of: Open
     await counter.say(OWNER, "/start")
     assert "青海県プロ人材拠点" in counter.wire.last(OWNER).text
     await agree(counter, OWNER)
-    await walk(counter, OWNER, IN_AOMI)
+    at = IN_AOMI.index("０４８-830-0000")
+    await walk(counter, OWNER, IN_AOMI[:at])
+    assert "例：03-3581-0000" in counter.wire.last(OWNER).text
+    await counter.say(OWNER, "119")
+    assert "例：03-3581-0000" in counter.wire.last(OWNER).text
+    await walk(counter, OWNER, IN_AOMI[at:])
     assert "四日市市" in counter.wire.asking(OWNER).text
     await counter.press(OWNER, "送信する")
     assert "R8-0001" in counter.wire.last(OWNER).text

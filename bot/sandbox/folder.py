@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 MARK = ".madoguchi-sandbox"
 _DATABASE, _LOG = "madoguchi.db", "bot.log"
-_MADE = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", f"{_DATABASE}-journal", _LOG)
+_BESIDE = ("-wal", "-shm", "-journal", ".lock")
+_MADE = (_DATABASE, *(f"{_DATABASE}{end}" for end in _BESIDE), _LOG)
 _EXPLANATION = "Made by `madoguchi sandbox`; `madoguchi sandbox --fresh` clears it.\n"
 
 

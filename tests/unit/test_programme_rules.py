@@ -66,7 +66,7 @@ def test_another_prefecture_runs_on_its_file_alone(programme: Programme) -> None
     assert programme.schedule.weekly.time == time(17, 30)
     assert programme.schedule.monthly.time == time(8, 15)
     assert programme.evaluation.publish_by == (9, 30)
-    assert programme.counting.count_trigger == "met"
+    assert programme.counting.duplicate_window_days == 0
     areas = [(area.code, area.name) for area in programme.geography.areas]
     assert areas == [("shima", "島"), ("kaigan", "海岸")]
     assert [town.name for town in programme.municipalities.towns_of("海岸")] == [
@@ -167,6 +167,7 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("schedule.weekly.time", 9, "schedule.weekly.time", "no time of day"),
     ("schedule.monthly.day", 31, "schedule.monthly.day", "less than or equal to 28"),
     ("counting.count_trigger", "asked", "counting.count_trigger", "'submitted' or 'met'"),
+    ("counting.count_trigger", "met", "counting.count_trigger", "meetings are not recorded yet"),
     ("retention.draft_days", 0, "retention.draft_days", "greater than 0; for example 7"),
     ("geography.areas", [], "geography.areas", 'at least 1 item after validation, not 0; for'),
     ("geography.areas", [*AREAS, {"code": "yama", "name": "山"}], "geography.areas", "'山'"),

@@ -73,6 +73,7 @@ class Question:
     A question is itself and no other: it is built once, and what is drawn of it is kept by it.
     `placeholders` are what `text` leaves to the programme file. `note` is a further text for these
     answers, shown under `text`; it may be a name out of the programme file, which no catalogue has.
+    `hint` comes last, next to the buttons.
     """
 
     key: str
@@ -84,6 +85,7 @@ class Question:
     skip_label: str | None = None
     when: Callable[[Answers], bool] = _always
     note: Callable[[Answers], str | None] = _no_note
+    hint: str | None = None
 
     def fits(self, answer: Answer, _answers: Answers) -> bool:
         """Whether a saved answer is still one to this question, given the earlier answers."""

@@ -130,11 +130,9 @@ def _about_place(programme: Programme) -> tuple[Question, ...]:
             key="area",
             number=6,
             title=N_("Area"),
-            text=N_(
-                "In which area is your main office in the prefecture?\n"
-                "You can also type the name of the city, town or village."
-            ),
+            text=N_("In which area is your main office in the prefecture?"),
             note=lambda _answers: towns_by_area,
+            hint=N_("You can also type the name of the city, town or village."),
             choices=(
                 *choices(*((area.code, _area_label(programme, area.name)) for area in areas)),
                 Choice(OUTSIDE, N_("Outside the prefecture only")),

@@ -15,9 +15,9 @@ from handlers import replies
 from handlers.callbacks import CALL, number_in, pack
 from handlers.cases import in_charge
 from handlers.context import Context
+from handlers.moments import moment
 from handlers.private_chat import send_privately
 from handlers.questions import answer_sheet, shown_answer
-from handlers.return_calls import moment
 from handlers.updates import pressed, telegram_name, user_and_chat
 from services import return_calls
 from services.return_calls import RequestGone
@@ -39,7 +39,7 @@ def card_text(context: Context, card: CallCard) -> str:
     when = context.house.forms.questionnaires[QUESTIONNAIRE].by_key["when"]
     lines = [
         _("<b>Please call back (no. %(number)d)</b>") % {"number": card.call.id},
-        _("Requested: %(moment)s") % {"moment": moment(context, card.call)},
+        _("Requested: %(moment)s") % {"moment": moment(context, card.call.requested_at)},
         f"{escape(_(when.title))}：{escape(shown_answer(context, when, card.call.answers))}",
     ]
     if card.assignee_name is not None:

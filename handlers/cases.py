@@ -5,18 +5,17 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from babel.dates import format_datetime
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
 from domain.errors import StaleButton
-from domain.fiscal_year import JST
 from domain.form import OneOf
 from domain.needs import points_to_confirm
 from domain.talent import CLASS_NAMES, talent_classes
 from handlers import replies
 from handlers.callbacks import CASE, pack, unpack
 from handlers.context import Context
+from handlers.moments import moment
 from handlers.private_chat import send_privately, send_protected
 from handlers.questions import shown_answer
 from handlers.records import record_buttons, record_text
@@ -50,12 +49,9 @@ def card_text(context: Context, card: Card) -> str:
     _ = context.gettext
     consultation = card.consultation
     questionnaire = context.house.questionnaire
-    moment = format_datetime(
-        consultation.submitted_at.astimezone(JST), "M/d(E) H:mm", locale=context.language
-    )
     lines = [
         _("<b>New consultation %(reference)s</b>") % {"reference": str(consultation.reference)},
-        moment,
+        moment(context, consultation.submitted_at),
     ]
     lines += [
         f"{escape(_(question.title))}："

@@ -14,9 +14,10 @@ from handlers import replies
 from handlers.command_menu import commands_of
 from handlers.consent import privacy_text
 from handlers.drafts import ask
+from handlers.moments import moment
 from handlers.needs import receipt, welcome
 from handlers.office import office
-from handlers.return_calls import moment, withdraw_button
+from handlers.return_calls import withdraw_button
 from handlers.updates import user_and_chat
 from services import needs, staff
 
@@ -52,7 +53,7 @@ def status_text(context: Context, standing: Standing) -> str:
     call = standing.return_call
     if call is not None:
         text = _("Request to be called back: %(moment)s")
-        lines.append(text % {"moment": moment(context, call)})
+        lines.append(text % {"moment": moment(context, call.requested_at)})
     if standing.draft is not None:
         lines.append(_("There is an unfinished form. /start goes on with it."))
     return "\n".join(lines) or _("There is no consultation yet. /start begins one.")
@@ -87,7 +88,9 @@ async def help_(update: Update, context: Context) -> None:
     member = await context.read(staff.member, user)
     commands = commands_of(member, context.house.translations[context.language])
     lines = [f"/{command.command} {escape(command.description)}" for command in commands]
-    by_telephone = context.gettext("By telephone: %(telephone)s (%(hours)s)") % office(context)
+    by_telephone = context.gettext("You can also call us.\n%(telephone)s (%(hours)s)") % office(
+        context
+    )
     await replies.send(context, chat, "\n".join([*lines, "", by_telephone]))
 
 

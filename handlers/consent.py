@@ -76,8 +76,9 @@ def privacy_text(context: Context) -> str:
         "it. A request to be called back: %(draft_days)d days after the call. A consultation: for "
         "as long as we work on it and must account for it, or until you ask us to delete your "
         "personal information. Figures without names: ten years.\n"
-        "■ Correction and deletion\nAn unfinished form: /cancel. After sending: please call us "
-        "with your reference, %(telephone)s (%(hours)s)."
+        "■ Correction and deletion\nAn unfinished form: /cancel. A request to be called back: "
+        "/status. After sending a consultation, please call us with your reference.\n"
+        "%(telephone)s (%(hours)s)"
     )
     return text % office(context)
 

@@ -234,7 +234,7 @@ async def append(update: Update, context: Context) -> None:
     if isinstance(outcome, OpenCase):
         text = context.gettext(
             "We have added this to the consultation%(which)s. The person in charge will contact "
-            "you.\nIf it is urgent: %(telephone)s (%(hours)s)"
+            "you.\n\nIf it is urgent, please call us.\n%(telephone)s (%(hours)s)"
         ) % {**office(context), "which": _which(context, outcome)}
         await _show_sent(update, context, outcome.answers, text)
     else:
@@ -266,6 +266,9 @@ def receipt(context: Context, consultation: Consultation) -> str:
         lines.append(_("We will e-mail you within %(days)d working days."))
     else:
         lines.append(_("We will call you within %(days)d working days."))
-    lines.append(_("If it is urgent: %(telephone)s (%(hours)s)"))
+    lines.append(_("If it is urgent, please call us.\n%(telephone)s (%(hours)s)"))
     lines.append(_("For corrections or deletion, please call us with your reference."))
-    return "\n".join(lines) % {**office(context), "reference": escape(str(consultation.reference))}
+    return "\n\n".join(lines) % {
+        **office(context),
+        "reference": escape(str(consultation.reference)),
+    }

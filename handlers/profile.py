@@ -41,9 +41,9 @@ def description(house: House, translations: gettext.NullTranslations) -> str:
     """Return what an empty chat shows above "Start": plain text of at most 512 characters."""
     text = translations.gettext(
         "This is the consultation counter of %(hub)s. Companies in %(prefecture)s can consult us "
-        "about talent free of charge. Press Start to begin.\n\nBy telephone: %(telephone)s "
-        "(%(hours)s)\n\nWe never ask for account numbers, PINs or My Numbers, and never write to "
-        "you first."
+        "about talent free of charge. Press Start to begin.\n\nYou can also call us.\n"
+        "%(telephone)s (%(hours)s)\n\nWe never ask for account numbers, PINs or My Numbers, and "
+        "never write to you first."
     )
     return shorten(text % _office(house), DESCRIPTION_LENGTH)
 

@@ -40,7 +40,7 @@ _SHORT_LABEL = 8
 def question_text(
     context: Context, questionnaire: Questionnaire, question: Question, answers: Answers
 ) -> str:
-    """Return the question as HTML: title, need, progress (n/22), text, note for these answers."""
+    """Return the question as HTML: title, need, progress (n/22), text, note and hint."""
     _ = context.gettext
     need = _("Required") if question.required else _("Optional")
     header = _("<b>%(title)s</b> (%(number)d/%(last)d) [%(need)s]") % {
@@ -49,10 +49,9 @@ def question_text(
         "last": questionnaire.last_number,
         "need": need,
     }
-    note = question.note(answers)
-    text = _(question.text) % question.placeholders
-    if note is not None:
-        text = f"{text}\n\n{_(note)}"
+    further = (question.note(answers), question.hint)
+    texts = [_(question.text) % question.placeholders, *(_(each) for each in further if each)]
+    text = "\n\n".join(texts)
     return f"{header}\n\n{escape(text)}"
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from babel.dates import format_datetime
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from domain.fiscal_year import JST
 from domain.needs import QUESTIONNAIRE as NEEDS
 from domain.return_calls import QUESTIONNAIRE
 from handlers import replies
@@ -16,6 +14,7 @@ from handlers.callbacks import RETURN_CALL, number_in, pack
 from handlers.consent import agreed_line, notice
 from handlers.drafts import ask, ask_in
 from handlers.leaving import close_keyboard, resume_button
+from handlers.moments import moment
 from handlers.office import copy_telephone, office
 from handlers.updates import pressed, user_and_chat
 from services import drafts, return_calls
@@ -122,18 +121,12 @@ async def withdraw(update: Update, context: Context) -> None:
 def requested_text(context: Context, call: ReturnCall) -> str:
     """Return the receipt of a request (HTML); outside office hours it says so."""
     _ = context.gettext
-    lines = [_("We will call you back. Requested: %(moment)s")]
+    lines = [_("We will call you back.\nRequested: %(moment)s")]
     if context.house.programme.is_open_at(call.requested_at):
         lines.append(_("We will call you within %(days)d working days."))
     else:
         lines.append(
             _("Our hours are %(hours)s. We will contact you from the next working day on.")
         )
-    lines.append(_("If it is urgent: %(telephone)s (%(hours)s)"))
-    return "\n".join(lines) % {**office(context), "moment": moment(context, call)}
-
-
-def moment(context: Context, call: ReturnCall) -> str:
-    """Return when a call was asked for (JST)."""
-    local = call.requested_at.astimezone(JST)
-    return format_datetime(local, context.gettext("MMM d (EEE) H:mm"), locale=context.language)
+    lines.append(_("If it is urgent, please call us.\n%(telephone)s (%(hours)s)"))
+    return "\n\n".join(lines) % {**office(context), "moment": moment(context, call.requested_at)}

@@ -8,16 +8,17 @@ from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
 from domain.errors import StaleButton
-from domain.fiscal_year import JST, jst_date
+from domain.fiscal_year import jst_date
 from domain.staff import NotPermitted, Role, StaffMember
 from handlers import replies
 from handlers.callbacks import STAFF, pack
 from handlers.command_menu import hide_menu, show_menu
+from handlers.moments import moment
 from handlers.updates import pressed, telegram_name, user_and_chat
 from services import staff
 
@@ -184,9 +185,7 @@ async def _invite(update: Update, context: Context, role: Role) -> None:
         "Please send the link to that person only.\n%(link)s"
     ) % {
         "role": _role_names(context)[role],
-        "until": format_datetime(
-            expires_at.astimezone(JST), "M/d(E) H:mm", locale=context.language
-        ),
+        "until": moment(context, expires_at),
         "link": link,
     }
     copy = InlineKeyboardButton(context.gettext("Copy the link"), copy_text=CopyTextButton(link))

@@ -73,7 +73,7 @@ async def test_cancel_is_asked_back_and_leaves_no_question(counter: Counter) -> 
     assert await counter.read("select count(*) from drafts") == [(0,)]
     assert asking(counter, OWNER) == []
     await counter.say(OWNER, "/cancel")
-    assert "入力中の相談票はありません" in counter.wire.last(OWNER).text
+    assert "入力中の内容はありません" in counter.wire.last(OWNER).text
 
 
 async def to_shared_number(counter: Counter) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from domain.errors import StaleButton
 from domain.form import OneOf, Typed
 from domain.needs_company import JOB_SEEKER
-from domain.questions import current_question
+from domain.questions import correctable_questions, current_question
 from handlers import replies
 from handlers.asking import asks
 from handlers.callbacks import unpack
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from telegram import Update
 
     from domain.drafts import Draft
+    from domain.form import Question
     from handlers.context import Context
     from services.drafts import Step
 
@@ -113,7 +114,7 @@ async def _settle(context: Context, chat: int, message: int | None, step: Step) 
     if step.draft is None:
         await _end(context, chat, message, step)
     elif step.settled and step.question is not None:
-        record = record_line(context, step.question, step.draft.progress.answers)
+        record = _record_of(context, step, step.question)
         preface = _preface(context, step)
         await asyncio.gather(
             _record(context, chat, message, step.before.live_message_id, record),
@@ -123,6 +124,20 @@ async def _settle(context: Context, chat: int, message: int | None, step: Step) 
         await ask(context, chat, step.draft)
     else:
         await ask_in(context, chat, message, step.draft)
+
+
+def _record_of(context: Context, step: Step, question: Question) -> str:
+    """Return the record of an answer, with what else the same text answered: a town its area."""
+    if step.draft is None:
+        return ""
+    before, answers = step.before.progress.answers, step.draft.progress.answers
+    questionnaire = context.house.forms.questionnaires[step.draft.questionnaire]
+    settled = [question] + [
+        other
+        for other in correctable_questions(questionnaire, answers)
+        if other is not question and before.get(other.key) != answers[other.key]
+    ]
+    return "\n".join(record_line(context, each, answers) for each in settled)
 
 
 async def _record(

@@ -153,6 +153,16 @@ async def test_yes_confirms_only_the_name_its_message_showed(counter: Counter) -
     assert json.loads(saved)["answers"]["company"] == "株式会社二番"
 
 
+async def test_the_record_of_a_typed_town_names_the_town(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    await walk(counter, OWNER, ("=経営者", "=会社（", "株式会社見本", "=あとで"))
+    asked = counter.wire.asking(OWNER)
+    await counter.say(OWNER, "三芳町")
+    record = counter.wire.shown[OWNER, asked.message_id].text
+    assert record.splitlines()[0].startswith("地域 → <b>南西部")
+    assert record.splitlines()[1:] == ["市町村 → <b>三芳町</b>"]
+
+
 async def test_decide_without_a_tick_shows_the_ticks_as_they_are(counter: Counter) -> None:
     await agree(counter, OWNER)
     await walk(counter, OWNER, STEPS[: STEPS.index("=販路開拓")])

@@ -99,7 +99,7 @@ async def test_a_firm_outside_another_prefecture_is_told_its_hub_and_counted_apa
     away = [*IN_AOMI]
     away[4:6] = ["=県外のみ", "=東京都"]
     await walk(counter, OWNER, tuple(away[:6]))
-    assert "東京都には拠点がありません" in counter.wire.asking(OWNER).text
+    assert "東京都には、同じ制度の拠点がありません" in counter.wire.asking(OWNER).text
     await walk(counter, OWNER, ("=この窓口で続ける", *away[6:]))
     await counter.press(OWNER, "送信する")
     assert await counter.read("select eligibility from kpi_events") == [("not_eligible",)]
@@ -142,5 +142,5 @@ async def test_a_year_s_targets_are_added_in_the_file_alone(counter_of: Open, pl
     consulted, matched = said(counter, STAFF)[-2:]
     assert "末までに +850（現在値 1,303）" in consulted
     assert "<b>令和8年度</b>　今年度\n実績 +1／目標 +250　0.4%" in consulted
-    assert "期間比例 +163（238／365日）との差 <b>−162</b>" in consulted
+    assert "期間比例 +163（238／365日）\n期間比例との差 <b>−162</b>" in consulted
     assert "目標未設定" in matched.split("\n\n")[-2]

@@ -46,6 +46,8 @@ class Vitals:
     last_good_poll: datetime | None = None
     is_telegram_known: bool = False
     """Whether Telegram answered once since the start."""
+    is_webhook_lost: bool = False
+    """Whether somebody removed or moved the webhook, and it is not set again yet."""
 
     def problems(self, now: datetime) -> list[str]:
         """Return why no updates can come in; empty if they can."""
@@ -55,6 +57,8 @@ class Vitals:
             return ["intake: stopping"]
         if self.intake is Intake.STARTING:
             return ["intake: starting"]
+        if self.is_webhook_lost:
+            return ["webhook: somebody removed or moved it; it is being set again"]
         if self.intake is Intake.POLLING:
             age = self.poll_age(now)
             if age is None:

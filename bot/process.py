@@ -28,7 +28,7 @@ from bot.lease import Lease
 from bot.polling import Poller
 from bot.settings import SettingsError
 from bot.telegram_http import AiohttpRequest, proxy_from_environment
-from bot.telegram_webhook import announce_webhook
+from bot.telegram_webhook import keep_webhook
 from bot.webhook import Webhook
 from services.leases import Task
 from storage.database import Database
@@ -148,7 +148,7 @@ class _Bot:
         }
         if settings.webhook_url is not None:
             lease = Lease(house.database, Task.WEBHOOK, house.clock)
-            parts["webhook"] = announce_webhook(
+            parts["webhook"] = keep_webhook(
                 application.bot, settings.webhook_url, settings.webhook_secret, lease, self._vitals
             )
         else:

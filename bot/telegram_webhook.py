@@ -12,6 +12,7 @@ from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 from bot.health import Intake as Transport
 from bot.intake import ALLOWED_UPDATES
 from bot.settings import SettingsError
+from storage.failures import is_database_away
 
 if TYPE_CHECKING:
     from telegram import Bot
@@ -23,6 +24,8 @@ _LOGGER = logging.getLogger(__name__)
 
 MAX_CONNECTIONS: Final = 100
 """Of 1 to 100: updates that arrive together commit together."""
+WATCH_SECONDS: Final = 600.0
+"""Between two looks whether the webhook still stands."""
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 60.0
 
@@ -47,6 +50,37 @@ async def remove_webhook(bot: Bot) -> None:
     host = urlsplit((await bot.get_webhook_info()).url).hostname
     await bot.delete_webhook(drop_pending_updates=False)
     _LOGGER.warning("the webhook at %s is switched off: told to take over", host)
+
+
+async def keep_webhook(bot: Bot, url: str, secret: str, lease: Lease, vitals: Vitals) -> None:
+    """Tell Telegram the webhook, and again whenever somebody removes or moves it.
+
+    One of several replicas looks. Raises as `announce_webhook` does.
+    """
+    await announce_webhook(bot, url, secret, lease, vitals)
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            if (await lease.hold()).is_taken:
+                await _look(bot, url, secret, lease, vitals)
+        except InvalidToken:
+            raise
+        except Exception as error:
+            if not (isinstance(error, TelegramError) or is_database_away(error)):
+                raise
+            _LOGGER.warning("the webhook is looked at later: %s", type(error).__name__)
+
+
+async def _look(bot: Bot, url: str, secret: str, lease: Lease, vitals: Vitals) -> None:
+    present = (await bot.get_webhook_info()).url
+    if present == url:
+        await lease.release()
+        return
+    vitals.is_webhook_lost = True
+    where = f"moved to {urlsplit(present).hostname}" if present else "removed"
+    _LOGGER.warning("somebody has %s the webhook; it is set again", where)
+    await announce_webhook(bot, url, secret, lease, vitals)
+    vitals.is_webhook_lost = False
 
 
 async def announce_webhook(bot: Bot, url: str, secret: str, lease: Lease, vitals: Vitals) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from domain.fiscal_year import FiscalYear
 from storage import consultations
@@ -14,7 +16,9 @@ from storage.migrate import downgrade, upgrade
 from storage.tables import Base
 
 if TYPE_CHECKING:
-    import pytest
+    from pathlib import Path
+
+LAST = text("select last from reference_counters")
 
 
 def test_the_migrations_make_the_tables_and_unmake_them(url: str) -> None:
@@ -102,3 +106,37 @@ def test_a_submitter_that_went_away_does_not_stop_the_writer(url: str) -> None:
     assert [future.result() for future in waiting if not future.cancelled()]
     assert database.write(lambda _tx: 3).result() == 3
     database.close()
+
+
+def test_a_closed_database_refuses_at_once(url: str) -> None:
+    database = Database(url)
+    database.close()
+    with pytest.raises(RuntimeError):
+        database.write(lambda _tx: 1)
+
+
+def test_a_read_sees_one_moment_and_cannot_write(url: str) -> None:
+    database = Database(url)
+    year = FiscalYear(2026)
+
+    def take(tx: Transaction) -> str:
+        return str(consultations.next_reference(tx, year))
+
+    def twice(tx: Transaction) -> list[int | None]:
+        seen = [tx.connection.execute(LAST).scalar()]
+        database.write(take).result()
+        return [*seen, tx.connection.execute(LAST).scalar()]
+
+    database.write(take).result()
+    assert database.read(twice).result() == [1, 1]
+    assert database.read(twice).result() == [2, 2]
+    with pytest.raises(DBAPIError):
+        database.read(take).result()
+    database.close()
+
+
+def test_a_file_that_cannot_be_opened_is_told_to_who_opens_it(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    path.write_text("this is no database")
+    with pytest.raises(DBAPIError):
+        Database(f"sqlite:///{path}")

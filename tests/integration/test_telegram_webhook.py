@@ -11,7 +11,7 @@ import pytest
 from bot.health import Intake, Vitals
 from bot.lease import Lease
 from bot.settings import SettingsError
-from bot.telegram_webhook import announce_webhook
+from bot.telegram_webhook import WATCH_SECONDS, announce_webhook, keep_webhook
 from services.leases import Task
 from tests.integration.wire import Wire
 
@@ -110,3 +110,77 @@ async def test_a_webhook_that_moves_is_told(
     await announce(counter, telegram)
     assert "moves here from old.example.jp" in caplog.text
     assert "path" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("present", "said"),
+    [
+        ({}, "somebody has removed the webhook"),
+        ({"url": "https://other.example.jp/its-path"}, "has moved to other.example.jp the webhook"),
+    ],
+)
+async def test_a_webhook_that_is_lost_later_is_noticed_told_and_set_again(
+    counter: Counter,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    present: dict[str, Any],
+    said: str,
+) -> None:
+    caplog.set_level("INFO")
+    telegram = Telegram()
+    bot, house, vitals = counter.application.bot, counter.application.house, Vitals()
+    vitals.is_telegram_known = True
+    bot._request = (telegram, telegram)
+    looks: list[list[str]] = []
+
+    async def wait(seconds: float) -> None:
+        if seconds < WATCH_SECONDS:
+            return
+        looks.append(vitals.problems(house.clock()))
+        if len(looks) == 2:
+            telegram.webhook = present
+            telegram.refusals = [(502, "Bad Gateway", {})]
+        if len(looks) == 4:
+            raise asyncio.CancelledError
+
+    async def lost(seconds: float) -> None:
+        if seconds < WATCH_SECONDS:
+            looks.append(vitals.problems(house.clock()))
+        await wait(seconds)
+
+    monkeypatch.setattr("bot.telegram_webhook.asyncio.sleep", lost)
+    lease = Lease(house.database, Task.WEBHOOK, house.clock, "here:1")
+    with pytest.raises(asyncio.CancelledError):
+        await keep_webhook(bot, URL, "s3cret", lease, vitals)
+    assert telegram.webhook["url"] == URL
+    assert telegram.webhook["secret_token"] == "s3cret"
+    assert telegram.set_calls == 3
+    assert said in caplog.text
+    assert "path" not in caplog.text
+    (problem,) = looks[2]
+    assert problem == "webhook: somebody removed or moved it; it is being set again"
+    assert looks[-1] == []
+    assert await counter.read("select count(*) from leases") == [(0,)]
+
+
+async def test_a_webhook_is_not_looked_at_where_another_replica_does(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telegram = Telegram()
+    bot, house = counter.application.bot, counter.application.house
+    bot._request = (telegram, telegram)
+    await Lease(house.database, Task.WEBHOOK, house.clock, "there:1").hold()
+    telegram.webhook = {"url": URL}
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        telegram.webhook = {}
+        if len(waits) == 3:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr("bot.telegram_webhook.asyncio.sleep", wait)
+    lease = Lease(house.database, Task.WEBHOOK, house.clock, "here:1")
+    with pytest.raises(asyncio.CancelledError):
+        await keep_webhook(bot, URL, "s3cret", lease, Vitals())
+    assert telegram.set_calls == 0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Conditions word for word as in the partial indexes: SQLite uses those for nothing else.
 _UNFINISHED = select(func.count()).select_from(InboxRow).where(text("status != 'done'"))
-_PENDING = select(func.count()).select_from(OutboxRow).where(text("status = 'pending'"))
+_OWED = select(func.count()).select_from(OutboxRow).where(text("finished_at IS NULL"))
 _DEAD = select(func.count()).select_from(DeadLetterRow)
 
 
@@ -25,8 +25,8 @@ def inbox_waiting(tx: Transaction) -> int:
 
 
 def outbox_waiting(tx: Transaction) -> int:
-    """Return how many messages are owed, those that are not due yet included."""
-    return _count(tx, _PENDING)
+    """Return how many messages are owed: those not due yet and those being sent included."""
+    return _count(tx, _OWED)
 
 
 def dead_letters(tx: Transaction) -> int:

@@ -14,10 +14,14 @@ from bot import metrics
 from bot.health import HealthRoutes, Intake, Vitals
 from bot.http_server import HttpServer
 from bot.settings import Address
+from storage import queues
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from sqlalchemy import Select
+
+    from storage.database import Transaction
     from tests.integration.conftest import Counter
 
 
@@ -122,3 +126,14 @@ async def test_the_figures_count_updates_and_depths_and_name_nobody(counter: Cou
     assert "madoguchi_dead_letters 1" in lines
     assert 'madoguchi_answer_seconds_bucket{le="+Inf"}' in "\n".join(lines)
     assert "5100000001" not in "\n".join(lines)
+
+
+@pytest.mark.parametrize("count", [queues._UNFINISHED, queues._OWED])
+def test_a_queue_is_counted_by_its_index_of_the_unfinished(
+    counter: Counter, count: Select[int]
+) -> None:
+    def plan(tx: Transaction) -> str:
+        return str(tx.connection.exec_driver_sql(f"explain query plan {count}").all())
+
+    database = counter.application.house.database
+    assert "INDEX ix_" in database.read(plan).result()

@@ -18,6 +18,7 @@ from handlers.context import Context
 from handlers.moments import moment
 from handlers.private_chat import send_privately
 from handlers.questions import answer_sheet, shown_answer
+from handlers.staff_chat import edit_card
 from handlers.updates import pressed, telegram_name, user_and_chat
 from services import return_calls
 from services.return_calls import RequestGone
@@ -94,7 +95,7 @@ def _of_a_request(handler: Handler) -> Handler:
             text = f"{title}\n{everybodys.gettext(gone.message)}" % {"number": number_in(data)}
             await asyncio.gather(
                 replies.answer_query(query, context.gettext(gone.message), alert=True),
-                replies.edit(context, chat, message, text),
+                edit_card(context, chat, message, text),
             )
 
     return told
@@ -106,7 +107,7 @@ async def _show(update: Update, context: Context, card: CallCard) -> None:
     _, chat = user_and_chat(update)
     everybodys = Context(context.application)
     text, buttons = card_text(everybodys, card), card_buttons(everybodys, card)
-    await replies.edit(context, chat, message, text, buttons)
+    await edit_card(context, chat, message, text, buttons)
 
 
 async def _tell(update: Update, context: Context, press: CallPress, text: str) -> None:

@@ -19,6 +19,7 @@ from handlers.moments import moment
 from handlers.private_chat import send_privately, send_protected
 from handlers.questions import shown_answer
 from handlers.records import record_buttons, record_text
+from handlers.staff_chat import edit_card
 from handlers.updates import pressed, telegram_name, user_and_chat
 from services import cases
 
@@ -154,7 +155,7 @@ async def _show(update: Update, context: Context, card: Card) -> None:
     _, chat = user_and_chat(update)
     everybodys = Context(context.application)
     text, buttons = card_text(everybodys, card), card_buttons(everybodys, card)
-    await replies.edit(context, chat, message, text, buttons)
+    await edit_card(context, chat, message, text, buttons)
 
 
 async def _full(update: Update, context: Context, case: int) -> None:

@@ -198,6 +198,22 @@ async def test_a_request_is_withdrawn_in_the_chat_and_the_staff_told(counter: Co
     assert ("もうありません" in gone.text, gone.buttons) == (True, [])
 
 
+async def test_a_forged_press_shows_nobody_a_card(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    await walk(counter, OWNER)
+    await counter.press(OWNER, "送信する")
+    await request(counter)
+    for _ in range(2):
+        await counter.delivery.send_due()
+        counter.moment += timedelta(seconds=2)
+    await counter.say(777, "/start")
+    own = counter.wire.asking(777)
+    before = own.text
+    for data in ("case:take:1", "case:full:1", "case:zzz:1", "call:take:1", "call:done:9"):
+        await counter.update(counter.press_body(777, data, 777, own.message_id))
+        assert counter.wire.shown[777, own.message_id].text == before
+
+
 async def test_a_call_that_was_made_is_not_withdrawn(counter: Counter) -> None:
     await request(counter)
     await counter.delivery.send_due()

@@ -1,8 +1,8 @@
 """What the process writes to its log: one line per record, UTC, and never a bot token.
 
-Our own lines carry ids only. This module guards against the libraries: it strips tokens from
-every record that reaches the root handler and keeps quiet the loggers that would print updates,
-texts or URLs. It decides nothing about what the rooms log themselves.
+Our own lines carry ids only. This module guards against the libraries: it strips tokens and
+quoted rows from every record that reaches the root handler and keeps quiet the loggers that would
+print updates, texts or URLs. It decides nothing about what the rooms log themselves.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ _PLAIN: Final = logging.Formatter()
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TOKEN: Final = re.compile(r"\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}", re.IGNORECASE)
 
+# PostgreSQL quotes there what was being stored: "Failing row contains (…)".
+_ROW: Final = re.compile(
+    r"\nDETAIL:.*?(?=\n\[SQL: |\n\(Background on|\n\nThe above exception|\n\nDuring handling|\Z)",
+    re.DOTALL,
+)
+
 # Each of these prints people's words, raw updates or token-bearing URLs below this level.
 _QUIET: Final = {
     "telegram": logging.INFO,  # DEBUG: parameters and answers of each call, whole updates
@@ -36,7 +42,7 @@ _QUIET: Final = {
 
 
 class RedactingFilter(logging.Filter):
-    """Takes bot tokens out of a record: message, arguments, exception and stack.
+    """Takes bot tokens and quoted rows out of a record: message, arguments, exception and stack.
 
     `token` is removed wherever it stands, whatever it looks like; anything else shaped like
     one as well. Updates that python-telegram-bot quotes become their type's name. The record
@@ -62,7 +68,8 @@ class RedactingFilter(logging.Filter):
         return True
 
     def redact(self, text: str) -> str:
-        """Give `text` without tokens."""
+        """Give `text` without tokens, and without the rows that a database's errors quote."""
+        text = _ROW.sub("", text)
         if self._token:
             text = text.replace(self._token, REDACTED)
         return _TOKEN.sub(REDACTED, text)

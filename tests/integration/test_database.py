@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.logs import RedactingFilter
 from domain.fiscal_year import FiscalYear
 from storage import consultations
 from storage.database import Database, Transaction, make_engine
@@ -140,3 +142,27 @@ def test_a_file_that_cannot_be_opened_is_told_to_who_opens_it(tmp_path: Path) ->
     path.write_text("this is no database")
     with pytest.raises(DBAPIError):
         Database(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into people (user_id, language) values (48830, :words), (48830, :words)",
+        "insert into companies (name, name_key) values (:words, :words)",
+    ],
+)
+def test_a_row_that_the_database_refuses_does_not_reach_the_log(url: str, statement: str) -> None:
+    database = Database(url)
+
+    def refused(tx: Transaction) -> None:
+        tx.connection.execute(text(statement), {"words": "山田\n\n商店"})
+
+    error = database.write(refused).exception()
+    database.close()
+    assert error is not None
+    record = logging.LogRecord("x", logging.ERROR, "", 0, "failed", (), (type(error), error, None))
+    RedactingFilter().filter(record)
+    assert record.exc_text is not None
+    assert "IntegrityError" in record.exc_text
+    for secret in ("山田", "商店", "Failing row", "(user_id)=("):
+        assert secret not in record.exc_text

@@ -14,6 +14,7 @@ from handlers import replies
 from handlers.command_menu import commands_of
 from handlers.consent import privacy_text
 from handlers.drafts import ask
+from handlers.leaving import resume_button
 from handlers.moments import moment
 from handlers.needs import receipt, welcome
 from handlers.office import office
@@ -37,10 +38,12 @@ async def status(update: Update, context: Context) -> None:
 
 
 async def _send_standing(context: Context, chat: int, standing: Standing) -> None:
-    call = standing.return_call
-    buttons = None
-    if call is not None:
-        buttons = InlineKeyboardMarkup([[withdraw_button(context, call)]])
+    rows = []
+    if standing.draft is not None:
+        rows.append([resume_button(context, standing.draft.questionnaire)])
+    if standing.return_call is not None:
+        rows.append([withdraw_button(context, standing.return_call)])
+    buttons = InlineKeyboardMarkup(rows) if rows else None
     await replies.send(context, chat, status_text(context, standing), buttons)
 
 
@@ -55,7 +58,7 @@ def status_text(context: Context, standing: Standing) -> str:
         text = _("Request to be called back: %(moment)s")
         lines.append(text % {"moment": moment(context, call.requested_at)})
     if standing.draft is not None:
-        lines.append(_("There is an unfinished form. /start goes on with it."))
+        lines.append(_("There is an unfinished form."))
     return "\n".join(lines) or _("There is no consultation yet. /start begins one.")
 
 

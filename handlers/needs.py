@@ -12,7 +12,7 @@ from telegram.constants import KeyboardButtonStyle
 from domain.needs import QUESTIONNAIRE
 from domain.questions import current_question
 from handlers import replies
-from handlers.callbacks import INTAKE, number_in, pack
+from handlers.callbacks import INTAKE, RETURN_CALL, number_in, pack
 from handlers.consent import agreed_line, notice
 from handlers.drafts import ask, ask_in
 from handlers.leaving import close_keyboard, resume_button, show_deleted
@@ -38,10 +38,12 @@ def _button(label: str, action: str, style: str | None = None) -> list[InlineKey
 async def welcome(update: Update, context: Context) -> None:
     """/start: greet, or offer to resume an open intake."""
     user, chat = user_and_chat(update)
-    draft = await context.read(drafts.find, context.house.forms, user, QUESTIONNAIRE)
+    forms = context.house.forms
+    draft = await context.read(drafts.find, forms, user, QUESTIONNAIRE)
     if draft is not None:
         await _welcome_back(context, chat, draft)
         return
+    request = await context.read(drafts.latest, forms, user)
     _ = context.gettext
     text = _(
         "This is the consultation counter of %(hub)s. Companies in %(prefecture)s can consult us "
@@ -51,11 +53,16 @@ async def welcome(update: Update, context: Context) -> None:
     buttons = InlineKeyboardMarkup(
         [
             _button(_("Begin"), "begin", KeyboardButtonStyle.PRIMARY),
-            _button(_("Consult by telephone"), "phone"),
+            _button(_("Consult by telephone"), "phone") if request is None else _go_on(context),
             _button(_("About this counter"), "about"),
         ]
     )
     await replies.send(context, chat, text % office(context), buttons)
+
+
+def _go_on(context: Context) -> list[InlineKeyboardButton]:
+    label = context.gettext("Go on with the request to be called back")
+    return [InlineKeyboardButton(label, callback_data=pack(RETURN_CALL, "resume"))]
 
 
 async def _welcome_back(context: Context, chat: int, draft: Draft) -> None:

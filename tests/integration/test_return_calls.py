@@ -110,6 +110,21 @@ async def test_a_typed_text_belongs_to_the_form_touched_last(counter: Counter) -
     assert "法人番号" in counter.wire.asking(OWNER).text
 
 
+async def test_a_request_half_asked_is_resumed_from_start_and_from_status(
+    counter: Counter,
+) -> None:
+    await counter.say(OWNER, "/start")
+    await counter.press(OWNER, "電話で相談")
+    await counter.press(OWNER, "折り返し")
+    await counter.press(OWNER, "同意して進む")
+    for command, label in (("/start", "折り返しの依頼を続ける"), ("/status", "再開する")):
+        await counter.say(OWNER, command)
+        await counter.press(OWNER, label)
+        assert "（1／3）" in counter.wire.asking(OWNER).text
+    await counter.say(OWNER, "山田 太郎")
+    assert "（2／3）" in counter.wire.asking(OWNER).text
+
+
 async def test_one_request_at_a_time(counter: Counter) -> None:
     await request(counter)
     await counter.say(OWNER, "/start")

@@ -31,6 +31,8 @@ _TICK = "✓"
 # The bot answers a press and edits its message side by side; nothing else makes the edit late.
 _SETTLING_SECONDS = 3.0
 _LOOKS = 10
+_MOST_STEPS = 300
+"""Far more than a form has questions, however often a killed bot asks them again."""
 
 
 class Screen:
@@ -148,7 +150,9 @@ class IntakeWalk:
         return found.group() if found else ""
 
     async def _to(self, screen: Screen, is_there: Callable[[Screen], bool]) -> Screen:
-        while not is_there(screen):
+        for _ in range(_MOST_STEPS):
+            if is_there(screen):
+                return screen
             onward = screen.onward()
             if screen.question is None and onward is not None:
                 screen = await self._press(screen, onward, _other_than(screen))
@@ -157,7 +161,7 @@ class IntakeWalk:
             else:
                 first = screen.message.text.split("\n", 1)[0]
                 raise StoryWrong(f"the story does not know what to do at: {first}")
-        return screen
+        raise StoryWrong(f"the story gets nowhere at: {screen.message.text[:40]}")
 
     async def _answer(self, screen: Screen, key: str) -> Screen:
         if screen.yes is not None:
@@ -192,9 +196,17 @@ class IntakeWalk:
     async def _press_and_look(self, screen: Screen, button: Button) -> Screen:
         """Press and return what there is to see then, the same screen if the bot leaves it so."""
         before = screen.message
+        # What stands below already is no answer to this press, and may be about to go.
+        newest = await self._actor.newest()
         try:
             return await self._press(
-                screen, button, lambda shown: shown.message != before, _SETTLING_SECONDS
+                screen,
+                button,
+                lambda shown: (
+                    shown.message.message_id > newest
+                    or (shown.message.message_id == before.message_id and shown.message != before)
+                ),
+                _SETTLING_SECONDS,
             )
         except _NothingChanged:
             self._looks += 1

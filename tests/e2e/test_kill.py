@@ -32,6 +32,8 @@ OWNERS_AT_ONCE = 3
 MOST_CHANGES_BETWEEN = 40
 LONGEST_START_SECONDS = 0.6
 LONGEST_STEP_SECONDS = 0.02
+# It takes about forty; a walk that gets nowhere must fail, not hang.
+LONGEST_RUN_SECONDS = 400
 
 LEAVING = {JOB_SEEKER, WITHDRAWN, OUTSIDE, "agent"}
 
@@ -149,6 +151,7 @@ async def test_kill_at_random_moments_loses_and_doubles_nothing(tmp_path: Path) 
         path = tmp_path / str(number)
         path.mkdir()
         offices.append(Office(path, number, MOMENTS // BOTS))
-    await asyncio.gather(*(office.run() for office in offices))
+    async with asyncio.timeout(LONGEST_RUN_SECONDS):
+        await asyncio.gather(*(office.run() for office in offices))
     for office in offices:
         office.check()

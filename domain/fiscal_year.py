@@ -120,16 +120,6 @@ class FiscalYear:
         return f"{self._era.initial}{self._era.year}"
 
     @property
-    def next(self) -> FiscalYear:
-        """The following fiscal year."""
-        return FiscalYear(self.year + 1)
-
-    @property
-    def previous(self) -> FiscalYear:
-        """The fiscal year before."""
-        return FiscalYear(self.year - 1)
-
-    @property
     def _era(self) -> EraYear:
         return era_year(date(self.year, 12, 31))
 

@@ -347,8 +347,9 @@ def _number(item: StoredUpdate) -> int:
 
 def _is_passing(error: Exception) -> bool:
     """Whether trying again later is the cure: the network, Telegram's pace or the database."""
-    if isinstance(error, BadRequest):
-        return False
+    # The library calls a fault of our own transport a network error too, with its cause.
+    if isinstance(error, BadRequest) or error.__cause__ is not None:
+        return is_database_away(error)
     return isinstance(error, (NetworkError, RetryAfter)) or is_database_away(error)
 
 

@@ -90,6 +90,8 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
             "busy_timeout=10000",
             "foreign_keys=ON",
             "cache_size=-16000",
+            # What is blanked leaves no trace in free pages; "fast" costs no further writes.
+            "secure_delete=FAST",
         ):
             connection.execute(f"PRAGMA {pragma}")
         if not writes:

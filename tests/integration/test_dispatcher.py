@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -240,3 +241,37 @@ def test_what_is_the_database_s_fault_and_what_is_ours() -> None:
     no_table.sqlite_errorcode = sqlite3.SQLITE_ERROR
     assert not is_database_away(no_table)
     assert not is_database_away(ValueError("x"))
+
+
+async def test_sixty_chats_that_write_in_bursts_are_each_served_in_order(counter: Counter) -> None:
+    owners = range(2000, 2060)
+    for owner in owners:
+        await agree(counter, owner)
+        await walk(counter, owner, ("=経営者", "=会社（"))
+    bursts = [
+        {"update_id": 50_000 + 100 * place + n, **counter.message(owner, text=text)}
+        for place in range(3)
+        for n, owner in enumerate(owners)
+        for text in [(f"株式会社見本{owner}", "12345", "7123456789012")[place]]
+    ]
+    await counter.dispatcher.accept(bursts)
+    await counter.dispatcher.drain()
+    rows = await counter.read("select user_id, progress from drafts order by user_id")
+    answers = {user: json.loads(progress)["answers"] for user, progress in rows}
+    assert {
+        user: (each["company"], each["corporate_number"]) for user, each in answers.items()
+    } == {owner: (f"株式会社見本{owner}", "7123456789012") for owner in owners}
+
+
+async def test_a_fault_of_the_transport_is_buried_and_the_chat_goes_on(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def faulty(*_: object, **__: object) -> tuple[int, bytes]:
+        raise KeyError("no such thing")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(counter.wire, "do_request", faulty)
+        await counter.say(OWNER, "/start")
+    assert await counter.read("select count(*) from dead_letters") == [(1,)]
+    await counter.say(OWNER, "/start")
+    assert "相談受付" in counter.wire.last(OWNER).text

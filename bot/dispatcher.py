@@ -30,6 +30,7 @@ from storage.failures import is_database_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from telegram import Bot
 
@@ -46,13 +47,13 @@ SWEEP_SECONDS = 2.0
 """How often a process looks for chats that nobody holds."""
 
 
-def stored_update(raw: dict[str, Any]) -> StoredUpdate:
+def stored_update(raw: dict[str, Any], now: datetime) -> StoredUpdate:
     """Return a raw update with the chat that orders it, without parsing more than that.
 
     Raises KeyError, TypeError or ValueError if it has no update_id.
     """
     payload = _json(redacted(raw))
-    return StoredUpdate(int(raw["update_id"]), chat_key(raw), payload, applied=False, tries=0)
+    return StoredUpdate(int(raw["update_id"]), chat_key(raw), payload, now, applied=False, tries=0)
 
 
 def _json(raw: dict[str, Any]) -> str:
@@ -164,8 +165,8 @@ class Dispatcher:
         Waits while too many are in memory.
         """
         await self._room.wait()
-        updates = [stored_update(raw) for raw in raws]
         now = self._house.clock()
+        updates = [stored_update(raw, now) for raw in raws]
         self.dispatch(
             await self._house.write(lambda tx: inbox.store(tx, updates, self._holder, now))
         )
@@ -262,6 +263,7 @@ class Dispatcher:
             try:
                 update = parsed_update(item.payload, self._application.bot)
                 context = Context.from_update(update, self._application)
+                context.received_at = item.received_at
                 await self._handle(update, context, item)
                 await self._done(item.update_id, context)
             except Forbidden:

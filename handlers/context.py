@@ -66,6 +66,7 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     update_id: int | None = None
     user_id: int | None = None
     applied: bool = False
+    received_at: datetime | None = None
 
     def __init__(self, application: Any, chat_id: int | None = None, user_id: int | None = None):
         super().__init__(application=application, chat_id=chat_id, user_id=user_id)
@@ -88,8 +89,11 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
 
     @property
     def now(self) -> datetime:
-        """The moment of this update's handling (aware, UTC)."""
-        return self.house.clock()
+        """The moment the person acted (aware, UTC): when their update was received (R12).
+
+        However late it is handled; without an update, the moment it is.
+        """
+        return self.received_at or self.house.clock()
 
     async def transact(
         self,

@@ -38,7 +38,7 @@ def store(
     which may belong before these. Where another process holds the chat, it finds them before it
     lets the chat go.
     """
-    fresh = inbox.store(tx, updates, now)
+    fresh = inbox.store(tx, updates)
     if tx.is_sqlite or not fresh:
         return fresh
     held = inbox.lease_chats(tx, {item.chat_key for item in fresh}, holder, now, now + LEASE)

@@ -24,6 +24,7 @@ _COLUMNS = (
     InboxRow.update_id,
     InboxRow.chat_key,
     InboxRow.payload,
+    InboxRow.received_at,
     InboxRow.status,
     InboxRow.tries,
 )
@@ -38,7 +39,7 @@ _STORE = Prepared(
             payload=bindparam("payload"),
             status=RECEIVED,
             tries=0,
-            received_at=bindparam("now"),
+            received_at=bindparam("received_at"),
         )
         .on_conflict_do_nothing(index_elements=["update_id"])
     )
@@ -80,7 +81,7 @@ _GIVE_BACK = Prepared(
 )
 
 
-def store(tx: Transaction, updates: Sequence[StoredUpdate], now: datetime) -> list[StoredUpdate]:
+def store(tx: Transaction, updates: Sequence[StoredUpdate]) -> list[StoredUpdate]:
     """Store updates; return those that are new (a redelivery is a no-op)."""
     return [
         item
@@ -90,7 +91,7 @@ def store(tx: Transaction, updates: Sequence[StoredUpdate], now: datetime) -> li
             update_id=item.update_id,
             chat_key=item.chat_key,
             payload=item.payload,
-            now=now,
+            received_at=item.received_at,
         )
     ]
 
@@ -102,7 +103,12 @@ def unfinished(tx: Transaction, chat_keys: Collection[int] | None = None) -> lis
         statement = statement.where(InboxRow.chat_key.in_(chat_keys))
     return [
         StoredUpdate(
-            row.update_id, row.chat_key or 0, row.payload or "", row.status == APPLIED, row.tries
+            row.update_id,
+            row.chat_key or 0,
+            row.payload or "",
+            row.received_at,
+            row.status == APPLIED,
+            row.tries,
         )
         for row in tx.connection.execute(statement)
     ]

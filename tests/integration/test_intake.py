@@ -218,7 +218,9 @@ async def test_a_restart_takes_up_every_update_that_was_stored(counter: Counter)
     ]
     house = counter.application.house
     await house.write(
-        lambda tx: inbox.store(tx, [stored_update(raw) for raw in raws], "killed", house.clock())
+        lambda tx: inbox.store(
+            tx, [stored_update(raw, house.clock()) for raw in raws], "killed", house.clock()
+        )
     )
     await counter.close()
     await counter.open()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.dispatcher import stored_update
+from services import inbox
 from tests.integration.test_intake import STEPS, agree, walk
 
 if TYPE_CHECKING:
@@ -71,3 +73,23 @@ async def test_what_fails_leaves_no_gap_in_the_year_s_numbers(counter: Counter) 
         (2027, 1),
         (2026, 3),
     ]
+
+
+async def test_a_submission_received_in_the_old_year_counts_in_it_however_late(
+    counter: Counter,
+) -> None:
+    counter.moment = datetime(2027, 3, 31, 14, 0, tzinfo=UTC)
+    await fill_in(counter, 100)
+    counter.moment = LAST_SECOND
+    house, shown = counter.application.house, counter.wire.asking(100)
+    data = next(b["callback_data"] for b in shown.buttons if "送信する" in b["text"])
+    raw = {"update_id": 9000, **counter.press_body(100, data, 100, shown.message_id)}
+    stored = stored_update(raw, house.clock())
+    house.database.write(lambda tx: inbox.store(tx, [stored], "killed", house.clock())).result()
+    counter.moment = datetime(2027, 4, 1, 1, 0, tzinfo=UTC)
+    await counter.close()
+    await counter.open()
+    await counter.dispatcher.resume()
+    await counter.dispatcher.drain()
+    assert "R8-0001" in counter.wire.last(100).text
+    assert await counter.read("select effective_date from kpi_events") == [("2027-03-31",)]

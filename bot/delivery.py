@@ -62,7 +62,7 @@ class Delivery:
 
         take_off = self._house.database.on_commit(delivery.NEWS, wake)
         try:
-            await asyncio.wrap_future(self._house.database.write(delivery.resume))
+            await self._house.write(delivery.resume)
             while True:
                 news.clear()
                 pause = await self._start_due()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from bot import metrics
+from handlers import transactions
 from services import health
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class HealthRoutes:
         gauges: dict[str, tuple[str, float]] = {}
         try:
             async with asyncio.timeout(_DATABASE_SECONDS):
-                depths = await asyncio.wrap_future(self._database.read(health.depths))
+                depths = await transactions.read(self._database, health.depths)
         except Exception:  # noqa: BLE001 - whatever it is, the value below tells it
             gauges["madoguchi_database_up"] = ("Whether the database answers.", 0)
         else:
@@ -125,7 +126,7 @@ class HealthRoutes:
     async def _database_problems(self) -> list[str]:
         try:
             async with asyncio.timeout(_DATABASE_SECONDS):
-                problem = await asyncio.wrap_future(self._database.read(health.schema_problem))
+                problem = await transactions.read(self._database, health.schema_problem)
         except TimeoutError:
             return [f"database: no answer in {_DATABASE_SECONDS:.0f} s"]
         except Exception as error:  # noqa: BLE001 - its text may quote the connection

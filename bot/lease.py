@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from handlers import transactions
 from services import leases
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Lease:
             duration=DURATION,
             is_gone=is_gone,
         )
-        outcome = await asyncio.wrap_future(self._database.write(unit))
+        outcome = await transactions.write(self._database, unit)
         self._ends = now + DURATION if outcome.is_taken else None
         return outcome
 
@@ -83,4 +83,4 @@ class Lease:
             return
         self._ends = None
         unit = partial(leases.release, task=self._task, holder=self._holder)
-        await asyncio.wrap_future(self._database.write(unit))
+        await transactions.write(self._database, unit)

@@ -50,8 +50,7 @@ async def full_record(update: Update, context: Context) -> None:
     user, _ = user_and_chat(update)
     press = await context.transact(addenda.full_record, user, number_in(data), context.now)
     if press.refusal is not None:
-        text = context.gettext(press.refusal.message) % press.refusal.params
-        await replies.answer_query(query, text, alert=True)
+        await replies.refuse(context, query, press.refusal)
         return
     addendum = press.addendum
     title = context.gettext("<b>Addition to %(reference)s</b> (not counted)") % {

@@ -114,12 +114,12 @@ async def _tell(update: Update, context: Context, press: CallPress, text: str) -
     """Say `text`, or why the press was refused, and show the card as it is now."""
     query, _, _ = pressed(update)
     refusal = press.refusal
-    if refusal is not None:
-        text = context.gettext(refusal.message) % refusal.params
-    await asyncio.gather(
-        replies.answer_query(query, text, alert=refusal is not None),
-        _show(update, context, press.card),
+    answering = (
+        replies.answer_query(query, text)
+        if refusal is None
+        else replies.refuse(context, query, refusal)
     )
+    await asyncio.gather(answering, _show(update, context, press.card))
 
 
 @_of_a_request
@@ -148,8 +148,7 @@ async def details(update: Update, context: Context) -> None:
     user, _ = user_and_chat(update)
     press = await context.transact(return_calls.details, user, number_in(data), context.now)
     if press.refusal is not None:
-        text = context.gettext(press.refusal.message) % press.refusal.params
-        await replies.answer_query(query, text, alert=True)
+        await replies.refuse(context, query, press.refusal)
         return
     card = press.card
     form = context.house.forms.questionnaires[QUESTIONNAIRE]

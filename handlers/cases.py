@@ -144,8 +144,7 @@ async def _take(update: Update, context: Context, case: int) -> None:
     if press.refusal is None:
         await replies.answer_query(query, context.gettext("You have this case now."))
     else:
-        text = context.gettext(press.refusal.message) % press.refusal.params
-        await replies.answer_query(query, text, alert=True)
+        await replies.refuse(context, query, press.refusal)
     await _show(update, context, press.card)
 
 
@@ -163,8 +162,7 @@ async def _full(update: Update, context: Context, case: int) -> None:
     user, _ = user_and_chat(update)
     press = await context.transact(cases.full_record, user, case, context.now)
     if press.refusal is not None:
-        text = context.gettext(press.refusal.message) % press.refusal.params
-        await replies.answer_query(query, text, alert=True)
+        await replies.refuse(context, query, press.refusal)
         return
     text, buttons = record_text(context, press), record_buttons(context, press.card)
     if not await send_privately(context, query, user, text, buttons, f"{DEEP_LINK}{case}"):

@@ -67,10 +67,9 @@ async def chose(update: Update, context: Context) -> None:
         drafts.press, context.house.forms, user, name, key, code, context.now
     )
     if step.refusal is not None:
-        text = context.gettext(step.refusal.message) % step.refusal.params
         # What the person sees may be older than what the refusal speaks of: a crash loses an edit.
         redrawing = ask_in(context, chat, message, step.before)
-        await asyncio.gather(replies.answer_query(query, text, alert=True), redrawing)
+        await asyncio.gather(replies.refuse(context, query, step.refusal), redrawing)
         return
     await asyncio.gather(replies.answer_query(query), _settle(context, chat, message, step))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         ReplyKeyboardRemove,
     )
 
+    from domain.errors import DomainError
     from handlers.context import Context
 
     Buttons: TypeAlias = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | str
@@ -41,6 +42,11 @@ async def answer_query(
         await query.answer(text, show_alert=alert)
     except BadRequest as error:
         _let_go_if_harmless(error)
+
+
+async def refuse(context: Context, query: CallbackQuery, refusal: DomainError) -> None:
+    """Answer a button press with why nothing was done, in a box that has to be closed."""
+    await answer_query(query, context.gettext(refusal.message) % refusal.params, alert=True)
 
 
 async def edit(

@@ -5,7 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("alembic", "rich", "pygments", "bot.check", "bot.sandbox.server", "bot.sandbox.session")
+HEAVY = (
+    "alembic",
+    "icalendar",
+    "rich",
+    "pygments",
+    "bot.check",
+    "bot.sandbox.server",
+    "bot.sandbox.session",
+)
 
 
 def test_a_start_does_not_load_what_it_does_not_need() -> None:

@@ -217,12 +217,15 @@ class Section:
 class Questionnaire:
     """Questions in the order of the paper form; `when` may look at earlier answers only.
 
-    `revision` is raised by hand when a rule changes that the keys and codes do not show.
+    `revision` is raised by hand when a rule changes that the keys and codes do not show. `steps`
+    is the total that progress is counted against: more than `last_number` where the way goes on
+    after the questions.
     """
 
     name: str
     revision: int
     questions: tuple[Question, ...]
+    steps: int
     sections: tuple[Section, ...] = ()
     by_key: Mapping[str, Question] = field(init=False, repr=False, compare=False)
     position: Mapping[str, int] = field(init=False, repr=False, compare=False)

@@ -39,6 +39,8 @@ SECTIONS = (
     Section(19, N_("Working together")),
     Section(20, N_("Your contact")),
 )
+STEPS = 22
+"""The steps of the whole way: Q1 is the consent, the last is the booking after the sending."""
 
 
 def needs_questionnaire(programme: Programme) -> Questionnaire:
@@ -53,8 +55,19 @@ def needs_questionnaire(programme: Programme) -> Questionnaire:
             *about_sharing(),
             *about_contact(programme.office.telephone_example),
         ),
-        SECTIONS,
+        steps=STEPS,
+        sections=SECTIONS,
     )
+
+
+def note_on_the_meeting(answers: Answers) -> str | None:
+    """Return how the meeting begins for a company that has only begun to think (msgid), or None.
+
+    It belongs to the choice of how to meet.
+    """
+    if has_answer(answers, "stage", "thinking"):
+        return N_("At the meeting we begin by sorting out your issues together.")
+    return None
 
 
 def in_prefecture(answers: Answers) -> bool:

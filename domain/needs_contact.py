@@ -1,4 +1,4 @@
-"""The needs questionnaire, sections D and E: sharing, whom to contact, and how to meet."""
+"""The needs questionnaire, sections D and E: sharing, and whom to contact."""
 
 from __future__ import annotations
 
@@ -61,14 +61,8 @@ def _by_email(answers: Answers) -> bool:
     return "tel" in answers and answers["tel"] is None
 
 
-def _of_the_meeting(answers: Answers) -> str | None:
-    if has_answer(answers, "stage", "thinking"):
-        return N_("At the meeting we begin by sorting out your issues together.")
-    return None
-
-
 def about_contact(telephone_example: str) -> tuple[Question, ...]:
-    """Return Q20 to Q22; `telephone_example` is a number as the prefecture's firms have it."""
+    """Return Q20 and Q21; `telephone_example` is a number as the prefecture's firms have it."""
     return (
         Typed(
             key="agent",
@@ -128,29 +122,5 @@ def about_contact(telephone_example: str) -> tuple[Question, ...]:
             text=N_("Please type your e-mail address.\nExample: yamada@example.co.jp"),
             when=_by_email,
             parse=as_parsed(parse_email),
-        ),
-        OneOf(
-            key="method",
-            number=22,
-            title=N_("How to meet"),
-            text=N_("How would you like to meet?"),
-            note=_of_the_meeting,
-            choices=choices(
-                ("visit", N_("Visit to your office")),
-                ("hub", N_("At the hub")),
-                ("online", N_("Online")),
-                ("phone", N_("Over the telephone")),
-            ),
-        ),
-        OneOf(
-            key="when",
-            number=22,
-            title=N_("When to call"),
-            text=N_("When may we contact you to fix the date?"),
-            choices=choices(
-                ("morning", N_("In the morning")),
-                ("afternoon", N_("In the afternoon")),
-                ("any", N_("Any time in office hours")),
-            ),
         ),
     )

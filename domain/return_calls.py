@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from domain.form import Questionnaire, Typed
+from domain.form import OneOf, Questionnaire, Typed, choices
 from domain.questions import Progress
 from domain.texts import N_
 
@@ -20,21 +20,31 @@ VERSION = 1
 _NAME = N_(
     "Please type your name, and your company's if you like.\nExample: 山田 太郎（見本製作所）"
 )
-_SHARED_KEYS = ("contact", "tel", "when")
+_SHARED_KEYS = ("contact", "tel")
 
 
 def return_call_questionnaire(needs: Questionnaire) -> Questionnaire:
-    """Return the three questions of a return call, asked and parsed as in the needs form."""
-    contact, tel, when = (needs.by_key[key] for key in _SHARED_KEYS)
+    """Return the questions of a return call; name and number are parsed as in the needs form."""
+    contact, tel = (needs.by_key[key] for key in _SHARED_KEYS)
     if not isinstance(tel, Typed):
         message = "the needs form asks for its telephone number otherwise"
         raise TypeError(message)
     questions = (
         replace(contact, number=1, title=N_("Your name"), text=_NAME, when=_always),
         replace(tel, number=2, skip_label=None, when=_always),
-        replace(when, number=3, text=N_("When shall we call you?"), when=_always),
+        OneOf(
+            key="when",
+            number=3,
+            title=N_("When to call"),
+            text=N_("When shall we call you?"),
+            choices=choices(
+                ("morning", N_("In the morning")),
+                ("afternoon", N_("In the afternoon")),
+                ("any", N_("Any time in office hours")),
+            ),
+        ),
     )
-    return Questionnaire(QUESTIONNAIRE, VERSION, questions)
+    return Questionnaire(QUESTIONNAIRE, VERSION, questions, steps=len(questions))
 
 
 def known_already(needs: Answers) -> Progress:

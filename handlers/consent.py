@@ -26,7 +26,7 @@ def notice(context: Context, name: str) -> tuple[str, InlineKeyboardMarkup]:
     _ = context.gettext
     if name == NEEDS:
         text = _(
-            "<b>Before you begin</b> (1/%(questions)d) [Required]\n\nWhat you enter is used\n"
+            "<b>Before you begin</b> (1/%(steps)d) [Required]\n\nWhat you enter is used\n"
             "(1) to answer you and arrange dates,\n(2) to count our results (names of companies "
             "and people are not published).\n\nThis chat passes through Telegram's equipment, so "
             "please enter as little personal information as possible. How long we keep it, and how "

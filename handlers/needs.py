@@ -48,7 +48,9 @@ async def welcome(update: Update, context: Context) -> None:
     text = _(
         "This is the consultation counter of %(hub)s. Companies in %(prefecture)s can consult us "
         "about talent free of charge.\n\nThere are %(questions)d questions; they take about five "
-        "minutes. You can pause at any time.\nWe never ask for account numbers, PINs or My Numbers."
+        "minutes. You can pause at any time.\n"
+        "After sending you can choose the date of the meeting.\n"
+        "We never ask for account numbers, PINs or My Numbers."
     )
     buttons = InlineKeyboardMarkup(
         [
@@ -74,7 +76,7 @@ async def _welcome_back(context: Context, chat: int, draft: Draft) -> None:
     if question is None:
         text = _("Your consultation form is filled in, but not sent yet.")
     else:
-        text = _("You have an unfinished consultation form (%(number)d/%(questions)d).") % {
+        text = _("You have an unfinished consultation form (%(number)d/%(steps)d).") % {
             **office(context),
             "number": question.number,
         }

@@ -21,6 +21,7 @@ def office(context: Context) -> dict[str, object]:
         "prefecture": escape(programme.plan.prefecture),
         "days": programme.office.reply_within_working_days,
         "questions": context.house.questionnaire.last_number,
+        "steps": context.house.questionnaire.steps,
         "draft_days": programme.retention.draft_days,
     }
 

@@ -43,10 +43,10 @@ def question_text(
     """Return the question as HTML: title, need, progress (n/22), text, note and hint."""
     _ = context.gettext
     need = _("Required") if question.required else _("Optional")
-    header = _("<b>%(title)s</b> (%(number)d/%(last)d) [%(need)s]") % {
+    header = _("<b>%(title)s</b> (%(number)d/%(steps)d) [%(need)s]") % {
         "title": escape(_(question.title)),
         "number": question.number,
-        "last": questionnaire.last_number,
+        "steps": questionnaire.steps,
         "need": need,
     }
     further = (question.note(answers), question.hint)

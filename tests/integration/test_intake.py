@@ -16,7 +16,7 @@ STEPS = (
     "=経営者", "=会社（", "株式会社見本製作所", "7123456789012", "=南部", "=川口市", "=製造業",
     "=それ以外の製造", "=1千万円以下", "=6〜20人", "=答えない", "=いいえ", "=販路開拓", "=決定",
     "=スキップ", "=計画がある", "=DX", "=決定", "=副業", "=決定", "=〜10万円", "=3か月以内",
-    "=面談後", "=金融機関", "山田 太郎（専務）", "０４８-830-0000", "=オンライン", "=午前",
+    "=面談後", "=金融機関", "山田 太郎（専務）", "０４８-830-0000",
 )  # fmt: skip
 
 
@@ -49,6 +49,19 @@ async def test_a_whole_intake_becomes_one_consultation(counter: Counter) -> None
         ("consultations", 1, "2026-11-24")
     ]
     assert await counter.read("select count(*) from drafts") == [(0,)]
+
+
+async def test_the_greeting_says_how_much_is_asked_and_that_the_date_follows(
+    counter: Counter,
+) -> None:
+    await counter.say(OWNER, "/start")
+    assert "ご質問は21問" in counter.wire.last(OWNER).text
+    assert "送信後、面談の日時をお選びいただけます。" in counter.wire.last(OWNER).text
+    await counter.press(OWNER, "始める")
+    assert "（1／22）" in counter.wire.last(OWNER).text
+    await counter.press(OWNER, "同意して進む")
+    await walk(counter, OWNER, STEPS[:-1])
+    assert "（21／22）" in counter.wire.asking(OWNER).text
 
 
 async def test_a_double_tap_on_submit_makes_one_consultation(counter: Counter) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.integration.test_intake import STEPS, agree, walk
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from tests.integration.conftest import Counter
 
 OWNER = 100
-TO_TELEPHONE = len(STEPS) - 3
+TO_TELEPHONE = len(STEPS) - 1
 
 
 def asking(counter: Counter, user: int) -> list[str]:
@@ -86,7 +88,7 @@ async def to_shared_number(counter: Counter) -> None:
 @pytest.mark.parametrize(
     ("way_out", "then"),
     [
-        ("048-830-0000", "面談の方法"),
+        ("048-830-0000", "まだ送信していません"),
         ("=メールにする", "メール"),
         ("=戻る", "ご担当者"),
         ("=中断", "保存しました"),
@@ -111,7 +113,7 @@ async def test_a_refused_number_leaves_the_contact_button(counter: Counter) -> N
     assert OWNER in counter.wire.keyboards
     await counter.update(counter.message(OWNER, **own_contact(OWNER)))
     assert OWNER not in counter.wire.keyboards
-    assert "面談の方法" in counter.wire.asking(OWNER).text
+    assert "まだ送信していません" in counter.wire.asking(OWNER).text
 
 
 async def test_only_the_own_contact_counts(counter: Counter) -> None:
@@ -175,6 +177,54 @@ async def test_an_old_refusal_does_not_delete_an_intake(counter: Counter) -> Non
     await counter.update(counter.press_body(OWNER, "in:refuse", OWNER, notice.message_id))
     assert await counter.read("select count(*) from drafts") == [(1,)]
     assert "前の手順" in counter.wire.alerts[-1]
+
+
+ASKED_LAST_ONCE = {"method": "online", "when": "any"}
+"""Questions that a form before this one ended with."""
+
+
+async def leave_a_draft_of_an_older_form(
+    counter: Counter, answers: dict[str, str], detour: str | None
+) -> None:
+    """As if the person had come to the last questions, and another form had been put in place."""
+    await agree(counter, OWNER)
+    await walk(counter, OWNER)
+    ((stored,),) = await counter.read("select progress from drafts")
+    progress = json.loads(stored)
+    progress["answers"].update(answers)
+    progress["detour"] = detour
+    older = text("update drafts set questionnaire_version = 1, progress = :progress").bindparams(
+        progress=json.dumps(progress)
+    )
+    counter.application.house.database.write(lambda tx: tx.connection.execute(older)).result()
+
+
+@pytest.mark.parametrize(
+    ("answers", "detour"),
+    [({}, None), ({"method": "online"}, None), (ASKED_LAST_ONCE, None), (ASKED_LAST_ONCE, "when")],
+    ids=["none answered", "one answered", "all answered", "one being corrected"],
+)
+async def test_a_draft_with_questions_that_are_gone_is_ready_to_be_sent(
+    counter: Counter, answers: dict[str, str], detour: str | None
+) -> None:
+    await leave_a_draft_of_an_older_form(counter, answers, detour)
+    for data in (
+        "q:needs:method:online",
+        "q:needs:when:any",
+        "q:needs:when:_keep",
+        "fix:needs:when",
+    ):
+        await counter.update(counter.press_body(OWNER, data, OWNER, 7))
+        assert "前の手順" in counter.wire.alerts[-1], data
+        assert "まだ送信していません" in counter.wire.asking(OWNER).text, data
+    await counter.say(OWNER, "/start")
+    assert "送信していません" in counter.wire.last(OWNER).text
+    await counter.press(OWNER, "再開")
+    await counter.press(OWNER, "送信する")
+    assert "R8-0001" in counter.wire.last(OWNER).text
+    ((stored,),) = await counter.read("select answers from consultations")
+    assert json.loads(stored)["tel"] == "+81488300000"
+    assert ASKED_LAST_ONCE.keys().isdisjoint(json.loads(stored))
 
 
 async def change_notice(counter: Counter) -> None:

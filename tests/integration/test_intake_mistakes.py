@@ -63,7 +63,7 @@ async def test_a_refused_answer_is_a_short_message_and_the_third_offers_help(
 
 async def test_a_required_name_can_be_skipped_after_three_failures_only(counter: Counter) -> None:
     await agree(counter, OWNER)
-    await walk(counter, OWNER, STEPS[:-4])
+    await walk(counter, OWNER, STEPS[:-2])
     question = current_question(
         counter.application.house.questionnaire, Progress(await given(counter))
     )
@@ -214,7 +214,8 @@ async def test_a_picture_or_an_edit_without_an_intake_is_no_error(counter: Count
 
 OLD = (
     "q:needs:role:owner", "q:needs:tel:_skip", "q:needs:nothing:x", "q:nothing:role:owner",
-    "q:call:tel:_back", "q:needs:role", "q:", "fix:needs:company", "fix:call:tel", "fix:x",
+    "q:call:tel:_back", "q:needs:role", "q:", "q:needs:method:hub", "q:needs:when:any",
+    "fix:needs:when", "fix:needs:company", "fix:call:tel", "fix:x",
     "in:submit-1", "in:submit-999", "in:new-1", "in:append-1", "in:correct", "in:pause",
     "in:resume", "in:share", "in:cancel_yes", "in:what", "in:submit-x", "in:submit-" + "9" * 40,
     "rc:submit-1", "rc:correct", "rc:resume", "rc:cancel_yes", "rc:share", "rc:agreed",
@@ -253,7 +254,7 @@ async def test_an_old_button_during_an_intake_shows_the_open_question(counter: C
 async def test_a_button_of_a_submitted_intake_changes_nothing(counter: Counter) -> None:
     await submit(counter)
     before = await everything(counter)
-    for data in ("q:needs:when:any", "in:submit-1", "in:new-1", "in:append-1", *OLD):
+    for data in ("q:needs:channel:bank", "in:submit-1", "in:new-1", "in:append-1", *OLD):
         await counter.update(counter.press_body(OWNER, data, OWNER, 7))
         assert counter.wire.alerts[-1] != "", data
         assert await everything(counter) == before, data
@@ -315,7 +316,7 @@ async def test_the_receipt_knows_the_office_hours(
 
 async def test_who_gave_an_e_mail_address_is_not_promised_a_call(counter: Counter) -> None:
     await agree(counter, OWNER)
-    await walk(counter, OWNER, (*STEPS[:-3], "=メールにする", "a@example.co.jp", *STEPS[-2:]))
+    await walk(counter, OWNER, (*STEPS[:-1], "=メールにする", "a@example.co.jp"))
     await counter.press(OWNER, "送信する")
     assert "メールをお送りします" in counter.wire.last(OWNER).text
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.integration.conftest import Counter
 
 OWNER, STAFF, CLERK = 100, 900, 901
-TO_TELEPHONE = len(STEPS) - 3
+TO_TELEPHONE = len(STEPS) - 1
 
 
 async def request(counter: Counter, user: int = OWNER) -> None:
@@ -67,15 +67,17 @@ async def test_what_the_intake_knows_is_not_asked_again(counter: Counter) -> Non
     await agree(counter, OWNER)
     await walk(counter, OWNER)
     await counter.press(OWNER, "直す")
-    await counter.press(OWNER, "ご連絡の時間帯")
+    await counter.press(OWNER, "取り組みの段階")
     await counter.press(OWNER, "電話で相談")
     await counter.press(OWNER, "折り返し")
+    assert "（3／3）" in counter.wire.asking(OWNER).text
+    await counter.press(OWNER, "午後")
     review = counter.wire.asking(OWNER)
     assert "山田 太郎（専務）" in review.text
     assert "048-830-0000" in review.text
     await counter.press(OWNER, "折り返しを依頼する")
     await counter.press(OWNER, "入力に戻る")
-    assert "ご連絡の時間帯" in counter.wire.asking(OWNER).text
+    assert "取り組みの段階" in counter.wire.asking(OWNER).text
 
 
 async def test_only_what_is_missing_is_asked_and_the_intake_goes_on(counter: Counter) -> None:

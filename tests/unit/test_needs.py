@@ -12,6 +12,7 @@ from domain.needs import (
     in_prefecture,
     intake_channel,
     kpi_eligibility,
+    note_on_the_meeting,
     points_to_confirm,
     size_verdict,
 )
@@ -63,10 +64,12 @@ def test_the_keys_are_a_contract() -> None:
         (20, "contact"),
         (21, "tel"),
         (21, "email"),
-        (22, "method"),
-        (22, "when"),
     ]
-    assert SAMPLE_FORM.last_number == 22
+
+
+@FORMS
+def test_one_step_is_left_after_the_last_question(form: Questionnaire) -> None:
+    assert (form.last_number, form.steps) == (21, 22)
 
 
 @FORMS
@@ -115,13 +118,13 @@ def test_the_choices_are_those_of_the_paper_form() -> None:
         for key in (
             "role", "org_form", "area", "industry", "other_industry", "capital", "employees",
             "sales", "group", "issue", "stage", "talent", "engage", "salary", "fee", "timing",
-            "share", "channel", "method",
+            "share", "channel",
         )
     }  # fmt: skip
     assert count == {
         "role": 4, "org_form": 4, "area": 11, "industry": 9, "other_industry": 11, "capital": 7,
         "employees": 9, "sales": 6, "group": 3, "issue": 10, "stage": 4, "talent": 10, "engage": 5,
-        "salary": 6, "fee": 5, "timing": 5, "share": 4, "channel": 7, "method": 4,
+        "salary": 6, "fee": 5, "timing": 5, "share": 4, "channel": 7,
     }  # fmt: skip
     assert codes(SAMPLE_FORM, "share")[0] == "later"
 
@@ -230,9 +233,9 @@ def test_telephone_or_e_mail() -> None:
 
 
 def test_who_only_begins_to_think_is_told_how_the_meeting_starts() -> None:
-    method = SAMPLE_FORM.by_key["method"]
-    assert "sorting out your issues" in str(method.note({"stage": "thinking"}))
-    assert method.note({"stage": "plan"}) is None
+    assert "sorting out your issues" in str(note_on_the_meeting({"stage": "thinking"}))
+    assert note_on_the_meeting({"stage": "plan"}) is None
+    assert note_on_the_meeting({}) is None
 
 
 @FORMS

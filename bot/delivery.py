@@ -12,7 +12,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 
 from bot import metrics
 from bot.telegram_http import NotSentError
-from domain.outbox import Fate
+from domain.outbox import Fate, Missed
 from handlers import replies
 from handlers.context import Context
 from handlers.notices import render
@@ -122,12 +122,17 @@ class Delivery:
     async def _try(self, notice: ClaimedNotice) -> None:
         now = self._house.clock()
         context = Context(self._application)
-        message = await render(context, notice)
+        try:
+            message = await render(context, notice)
+        except Missed:
+            _LOGGER.warning("notice %d (%s) comes too late", notice.id, notice.kind)
+            await self._record(delivery.missed, notice, now)
+            return
         if message is None:
             await self._record(delivery.moot, notice, now)
             return
         try:
-            await replies.send(context, notice.recipient, *message)
+            await replies.send_message(context, notice.recipient, message)
         except RetryAfter as error:
             await self._record(delivery.flooded, notice, _wait(error), now)
         except ChatMigrated as error:

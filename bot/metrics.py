@@ -74,7 +74,7 @@ UPDATES: Final = Counter(
 NOTICES: Final = Counter(
     "madoguchi_notices_total",
     "Messages of the outbox by what became of a try to send them.",
-    ("sent", "put_off", "failed"),
+    ("sent", "missed", "put_off", "failed"),
 )
 POLLS: Final = Counter(
     "madoguchi_polls_total", "Calls of getUpdates by how they ended.", ("good", "failed")

@@ -53,11 +53,19 @@ class ClaimedNotice:
         return self.recipient < 0
 
 
+class Missed(Exception):
+    """It is too late for a notice to be of use, and it was still to be told: the bot was down."""
+
+
 class Fate(StrEnum):
-    """What became of a try to send a message; MOOT is one that there was nothing to tell."""
+    """What became of a try to send a message.
+
+    MOOT is one that there was nothing to tell any more, MISSED one that would come too late.
+    """
 
     SENT = "sent"
     MOOT = "moot"
+    MISSED = "missed"
     PUT_OFF = "put_off"
     FAILED = "failed"
 

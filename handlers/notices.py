@@ -10,6 +10,7 @@ from domain.outbox import NoticeKind
 from handlers import calls
 from handlers import cases as case_cards
 from handlers.addenda import notice_buttons, notice_text
+from handlers.messages import Message
 from handlers.needs import nudge
 from handlers.summaries import monthly_text, weekly_text
 from services import addenda, cases, delivery, figures, needs, return_calls
@@ -18,28 +19,28 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any
 
-    from telegram import InlineKeyboardMarkup
-
     from domain.outbox import ClaimedNotice
     from handlers.context import Context
 
-    Message = tuple[str, InlineKeyboardMarkup | None]
     Renderer = Callable[[Context, Mapping[str, Any]], Awaitable[Message | None]]
 
 
 async def render(context: Context, notice: ClaimedNotice) -> Message | None:
-    """Return text and buttons of a notice; None when there is nothing to tell any more."""
+    """Return the message of a notice; None when there is nothing to tell any more.
+
+    Raises Missed when it is too late to tell.
+    """
     return await _RENDERERS[notice.kind](context, notice.payload)
 
 
 async def _new_consultation(context: Context, payload: Mapping[str, Any]) -> Message:
     card = await context.read(cases.card, payload["consultation"])
-    return case_cards.card_text(context, card), case_cards.card_buttons(context, card)
+    return Message(case_cards.card_text(context, card), case_cards.card_buttons(context, card))
 
 
 async def _addendum(context: Context, payload: Mapping[str, Any]) -> Message:
     addendum = await context.read(addenda.card, payload["addendum"])
-    return notice_text(context, addendum), notice_buttons(context, addendum)
+    return Message(notice_text(context, addendum), notice_buttons(context, addendum))
 
 
 async def _return_call(context: Context, payload: Mapping[str, Any]) -> Message | None:
@@ -47,7 +48,7 @@ async def _return_call(context: Context, payload: Mapping[str, Any]) -> Message 
         card = await context.read(return_calls.card, payload["return_call"])
     except StaleButton:
         return None
-    return calls.card_text(context, card), calls.card_buttons(context, card)
+    return Message(calls.card_text(context, card), calls.card_buttons(context, card))
 
 
 async def _return_call_withdrawn(context: Context, payload: Mapping[str, Any]) -> Message:
@@ -55,7 +56,7 @@ async def _return_call_withdrawn(context: Context, payload: Mapping[str, Any]) -
     name = None
     if assignee is not None:
         name = await context.read(return_calls.assignee_name, assignee)
-    return calls.withdrawn_text(context, payload["return_call"], name), None
+    return Message(calls.withdrawn_text(context, payload["return_call"], name))
 
 
 async def _nudge(context: Context, payload: Mapping[str, Any]) -> Message | None:
@@ -64,7 +65,7 @@ async def _nudge(context: Context, payload: Mapping[str, Any]) -> Message | None
     if draft is None:
         return None
     context.language = context.house.languages.get(draft.user_id, context.language)
-    return nudge(context)
+    return Message(*nudge(context))
 
 
 async def _unreachable(context: Context, payload: Mapping[str, Any]) -> Message | None:
@@ -77,7 +78,7 @@ async def _unreachable(context: Context, payload: Mapping[str, Any]) -> Message 
     ) % {"reference": str(card.consultation.reference)}
     if card.assignee_name is not None:
         text += "\n" + case_cards.in_charge(context, card)
-    return text, case_cards.card_buttons(context, card)
+    return Message(text, case_cards.card_buttons(context, card))
 
 
 async def _summary(context: Context, payload: Mapping[str, Any]) -> Message:
@@ -87,12 +88,12 @@ async def _summary(context: Context, payload: Mapping[str, Any]) -> Message:
         figures.summary, house.programme, house.working_days, first, last, now
     )
     text = weekly_text if payload["kind"] == "weekly" else monthly_text
-    return text(context, summary, now), None
+    return Message(text(context, summary, now))
 
 
 async def _incident(context: Context, payload: Mapping[str, Any]) -> Message:
     text = context.gettext("An update failed three times. Incident: %(incident)s")
-    return text % {"incident": payload["incident"]}, None
+    return Message(text % {"incident": payload["incident"]})
 
 
 async def _chat_closed(context: Context, payload: Mapping[str, Any]) -> Message:
@@ -100,7 +101,7 @@ async def _chat_closed(context: Context, payload: Mapping[str, Any]) -> Message:
         "The bot cannot write to the staff chat (%(chat)s: %(reason)s). Please let it in again "
         "with the right to post. What is owed to the chat waits and arrives then."
     )
-    return text % {"chat": payload["chat"], "reason": payload["reason"]}, None
+    return Message(text % {"chat": payload["chat"], "reason": payload["reason"]})
 
 
 async def _not_sent(context: Context, payload: Mapping[str, Any]) -> Message:
@@ -108,7 +109,7 @@ async def _not_sent(context: Context, payload: Mapping[str, Any]) -> Message:
         "A message could not be sent: number %(notice)s (%(kind)s), %(reason)s. "
         "The log of the bot says more."
     )
-    return text % dict(payload), None
+    return Message(text % dict(payload))
 
 
 _RENDERERS: dict[NoticeKind, Renderer] = {

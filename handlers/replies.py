@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from telegram import InputFile
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from domain.errors import DomainError
     from handlers.context import Context
+    from handlers.messages import File, Message
 
     Buttons: TypeAlias = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | str
     """A keyboard, or one that is written as the Bot API's JSON already."""
@@ -112,6 +114,24 @@ async def send_protected(
 ) -> None:
     """Send a message that Telegram does not let people forward."""
     await _call(context, "sendMessage", buttons, chat_id=chat_id, text=text, protect_content=True)
+
+
+async def send_document(
+    context: Context, chat_id: int, file: File, caption: str, buttons: Buttons | None = None
+) -> int:
+    """Send a file with a text of at most 1024 characters (its tags not counted); return its id."""
+    document = InputFile(file.content, filename=file.name)
+    shown = await _call(
+        context, "sendDocument", buttons, chat_id=chat_id, document=document, caption=caption
+    )
+    return int(shown["message_id"])
+
+
+async def send_message(context: Context, chat_id: int, message: Message) -> int:
+    """Send a message, with the file it carries; return its id."""
+    if message.file is None:
+        return await send(context, chat_id, message.text, message.buttons)
+    return await send_document(context, chat_id, message.file, message.text, message.buttons)
 
 
 async def _call(

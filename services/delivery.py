@@ -46,6 +46,12 @@ def moot(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
     return Fate.MOOT
 
 
+def missed(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
+    """Record that the message would come too late to be of use."""
+    outbox.mark_missed(tx, notice, now)
+    return Fate.MISSED
+
+
 def not_sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
     """Give back a message that never left: soon again, it cannot arrive twice."""
     outbox.put_off(tx, notice, now + _pause(notice, timedelta(seconds=1), timedelta(minutes=1)))

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 TOPIC = "outbox"
 """The topic of a commit after which there may be something to send."""
-PENDING, CLAIMED, SENT, MOOT, FAILED = "pending", "claimed", "sent", "moot", "failed"
+PENDING, CLAIMED, SENT, MOOT = "pending", "claimed", "sent", "moot"
+MISSED, FAILED = "missed", "failed"
 PER_SECOND = 30
 """Telegram's pace over all chats; one a second to a chat, twenty a minute to a group."""
 GROUP_PER_MINUTE = 20
@@ -178,6 +179,11 @@ def mark_sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
 def mark_moot(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
     """Record that there is nothing to tell any more."""
     _finish(tx, notice, MOOT, None, now)
+
+
+def mark_missed(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
+    """Record that the message would have come too late."""
+    _finish(tx, notice, MISSED, None, now)
 
 
 def mark_failed(tx: Transaction, notice: ClaimedNotice, error: str, now: datetime) -> None:

@@ -19,6 +19,7 @@ class Shown:
     text: str
     buttons: list[dict[str, Any]]
     is_protected: bool = False
+    file: tuple[str, bytes] | None = None
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Wire(BaseRequest):
     """The messages that can no longer be edited."""
     fail_next: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     refusing: dict[int, tuple[int, dict[str, Any]]] = field(default_factory=dict)
-    """What sendMessage to a chat is answered, until the chat is taken out."""
+    """What sending to a chat is answered, until the chat is taken out."""
     said_of_itself: dict[tuple[str, str], str] = field(default_factory=dict)
     """The descriptions by kind and language."""
     settings_made: int = 0
@@ -54,10 +55,11 @@ class Wire(BaseRequest):
     ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[-1]
         parameters = request_data.parameters if request_data is not None else {}
-        if self.fail_next and name == "sendMessage":
+        sends = name in {"sendMessage", "sendDocument"}
+        if self.fail_next and sends:
             status, answer = self.fail_next.pop(0)
             return status, json.dumps(answer).encode()
-        if name == "sendMessage" and int(parameters["chat_id"]) in self.refusing:
+        if sends and int(parameters["chat_id"]) in self.refusing:
             status, answer = self.refusing[int(parameters["chat_id"])]
             return status, json.dumps(answer).encode()
         if name.startswith("editMessage") and parameters["message_id"] in self.gone:
@@ -67,12 +69,17 @@ class Wire(BaseRequest):
                 "description": "Bad Request: message to edit not found",
             }
             return 400, json.dumps(gone).encode()
-        return 200, json.dumps({"ok": True, "result": self._answer(name, parameters)}).encode()
+        answer = self._answer(name, parameters)
+        if name == "sendDocument" and request_data is not None:
+            shown = self.shown[int(parameters["chat_id"]), answer["message_id"]]
+            file_name, content, _ = request_data.multipart_data["document"]
+            shown.file = (file_name, content)
+        return 200, json.dumps({"ok": True, "result": answer}).encode()
 
     def _answer(self, name: str, parameters: dict[str, Any]) -> Any:
         if name == "getMe":
             return BOT
-        if name == "sendMessage":
+        if name in {"sendMessage", "sendDocument"}:
             return self._show(parameters, next(self._ids))
         if name == "editMessageText":
             return self._show(parameters, parameters["message_id"])
@@ -109,8 +116,9 @@ class Wire(BaseRequest):
         if markup.get("remove_keyboard"):
             self.keyboards.discard(chat)
         buttons = [button for row in rows for button in row]
+        text = parameters.get("text") or parameters.get("caption", "")
         is_protected = bool(parameters.get("protect_content"))
-        shown = Shown(chat, message_id, parameters["text"], buttons, is_protected)
+        shown = Shown(chat, message_id, text, buttons, is_protected)
         self.shown[chat, message_id] = shown
         return {
             "message_id": message_id,

@@ -6,7 +6,8 @@ import asyncio
 import io
 import json
 import traceback
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from aiohttp import web
@@ -26,11 +27,21 @@ from bot.telegram_http import (
     AiohttpRequest,
     NotSentError,
 )
+from handlers import replies
+from handlers.messages import File, Message
+from tests.integration.telegram_http.fake_api import (
+    MESSAGE,
+    TOKEN,
+    FakeApi,
+    Upload,
+    raw_server,
+    upload,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-from tests.integration.telegram_http.fake_api import MESSAGE, TOKEN, FakeApi, raw_server, upload
+    from handlers.context import Context
 
 
 class TestAnswers:
@@ -147,6 +158,20 @@ class TestUploads:
         assert body["document"].filename == "令和8年度 評価票.xlsx"
         assert body["document"].content_type.endswith("spreadsheetml.sheet")
         assert body["document"].content == b"PK\x03\x04" * 100_000
+
+    @pytest.mark.filterwarnings("ignore:Please use 'Bot.")
+    async def test_a_message_of_ours_with_a_file(self, api: FakeApi, bot: Bot) -> None:
+        keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("変更", callback_data="k")]])
+        file = File("R8-0042.ics", b"BEGIN:VCALENDAR\r\n")
+        context = cast("Context", SimpleNamespace(bot=bot))
+        message = Message("<b>予約しました</b>", keyboard, file)
+        assert await replies.send_message(context, 42, message) == 7
+        method, content_type, body = api.requests[-1]
+        assert (method, content_type) == ("sendDocument", "multipart/form-data")
+        document = body.pop("document")
+        assert json.loads(body.pop("reply_markup")) == keyboard.to_dict()
+        assert body == {"chat_id": "42", "caption": "<b>予約しました</b>", "parse_mode": "HTML"}
+        assert document == Upload("R8-0042.ics", "text/calendar", b"BEGIN:VCALENDAR\r\n")
 
     async def test_the_name_goes_out_as_plain_utf8(self, request_: AiohttpRequest) -> None:
         received = asyncio.get_running_loop().create_future()

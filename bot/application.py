@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import Application, ContextTypes
 from telegram.warnings import PTBUserWarning
 
+from bot.clock import utc_now
 from bot.schedule import add_tick
 from domain.needs import needs_questionnaire
 from domain.return_calls import return_call_questionnaire
@@ -25,6 +26,7 @@ from services.drafts import Forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from telegram.request import BaseRequest
 
@@ -34,11 +36,6 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 _LONGEST_PAUSE_SECONDS = 60.0
-
-
-def utc_now() -> datetime:
-    """Return the moment it is."""
-    return datetime.now(UTC)
 
 
 def build_house(

@@ -51,6 +51,7 @@ class Delivery:
         self._application = application
         self._house = application.house
         self._sending: set[asyncio.Task[None]] = set()
+        self._on_their_way: set[int] = set()
 
     async def run(self) -> None:
         """Send until cancelled; sleeps while nothing is owed. What is on its way is finished."""
@@ -109,6 +110,9 @@ class Delivery:
 
     async def _send(self, notice: ClaimedNotice) -> None:
         """Send one notice and record what came of it; never raises."""
+        # A clock put forward lets the claim lapse of what this process is still sending.
+        if notice.id in self._on_their_way:
+            return
         try:
             await self._try(notice)
         except Exception as error:
@@ -132,7 +136,11 @@ class Delivery:
             await self._record(delivery.moot, notice, now)
             return
         try:
-            await replies.send_message(context, notice.recipient, message)
+            self._on_their_way.add(notice.id)
+            try:
+                await replies.send_message(context, notice.recipient, message)
+            finally:
+                self._on_their_way.remove(notice.id)
         except RetryAfter as error:
             await self._record(delivery.flooded, notice, _wait(error), now)
         except ChatMigrated as error:

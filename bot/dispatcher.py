@@ -108,12 +108,15 @@ class Dispatcher:
     """The queue of each chat in memory, filled from the inbox.
 
     One process works on a chat at a time: on SQLite the only one there is, on PostgreSQL the one
-    that holds the chat's lease.
+    that holds the chat's lease. `lease_clock` is the time by which leases lapse.
     """
 
-    def __init__(self, application: MadoguchiApplication) -> None:
+    def __init__(
+        self, application: MadoguchiApplication, lease_clock: Callable[[], datetime]
+    ) -> None:
         self._application = application
         self._house = application.house
+        self._lease_clock = lease_clock
         self._holder = secrets.token_hex(8)
         self._chats: dict[int, list[StoredUpdate]] = {}
         self._arrivals: dict[int, float] = {}
@@ -124,7 +127,7 @@ class Dispatcher:
 
     async def resume(self) -> None:
         """Take up what a stopped process left behind, and what nobody works on."""
-        now, held = self._house.clock(), set(self._chats)
+        now, held = self._lease_clock(), set(self._chats)
         self.dispatch(
             await self._house.write(lambda tx: inbox.take_up(tx, self._holder, now, held))
         )
@@ -151,7 +154,7 @@ class Dispatcher:
 
     async def renew(self) -> None:
         """Keep the chats worked on; what another process has taken over is left to it."""
-        now, held = self._house.clock(), set(self._chats)
+        now, held = self._lease_clock(), set(self._chats)
         lost = await self._house.write(lambda tx: inbox.renew(tx, self._holder, held, now))
         for chat in lost & self._chats.keys():
             _LOGGER.warning("another process has taken over a chat: this one was too slow")
@@ -165,8 +168,8 @@ class Dispatcher:
         Waits while too many are in memory.
         """
         await self._room.wait()
-        now = self._house.clock()
-        updates = [stored_update(raw, now) for raw in raws]
+        received_at, now = self._house.clock(), self._lease_clock()
+        updates = [stored_update(raw, received_at) for raw in raws]
         self.dispatch(
             await self._house.write(lambda tx: inbox.store(tx, updates, self._holder, now))
         )

@@ -22,6 +22,8 @@ from bot.intake import ALLOWED_UPDATES
 from bot.telegram_webhook import refuse_foreign_webhook
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from telegram.request import BaseRequest
 
     from bot.health import Vitals
@@ -59,7 +61,10 @@ class _DatabaseAway(Exception):
 
 
 class Poller:
-    """Fetches, stores, acknowledges. `request` is the bot's own one for getUpdates."""
+    """Fetches, stores, acknowledges.
+
+    `request` is the bot's own one for getUpdates; `clock` tells the age of the last good poll.
+    """
 
     def __init__(
         self,
@@ -69,10 +74,11 @@ class Poller:
         vitals: Vitals,
         lease: Lease,
         on_webhook: OnWebhook,
+        clock: Callable[[], datetime],
         patience: Patience | None = None,
     ) -> None:
         self._application = application
-        self._clock = application.house.clock
+        self._clock = clock
         self._request = request
         self._intake = intake
         self._vitals = vitals

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from telegram.error import InvalidToken, TelegramError
 
 from bot.application import build_application, build_house, publish_profile
+from bot.clock import SandboxTime, utc_now
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.flood import Flood
@@ -26,6 +27,7 @@ from bot.http_server import HttpServer
 from bot.intake import Intake
 from bot.lease import Lease
 from bot.polling import Poller
+from bot.schedule import follow
 from bot.settings import SettingsError
 from bot.telegram_http import AiohttpRequest, proxy_from_environment
 from bot.telegram_webhook import keep_webhook
@@ -65,8 +67,10 @@ async def serve(settings: Settings, programme: Programme, on_webhook: OnWebhook)
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url)
         stack.push_async_callback(asyncio.to_thread, database.close)
-        house = await asyncio.to_thread(build_house, settings, programme, database)
-        bot = _Bot(settings, house)
+        time = SandboxTime(settings.sandbox_clock) if settings.sandbox_clock else None
+        clock = time or utc_now
+        house = await asyncio.to_thread(build_house, settings, programme, database, clock)
+        bot = _Bot(settings, house, time)
         await stack.enter_async_context(HttpServer(settings.listen, bot.routes()))
         stack.push_async_callback(bot.disconnect)
         if await bot.connect(stop):
@@ -76,22 +80,23 @@ async def serve(settings: Settings, programme: Programme, on_webhook: OnWebhook)
 class _Bot:
     """The parts of one process, wired."""
 
-    def __init__(self, settings: Settings, house: House) -> None:
+    def __init__(self, settings: Settings, house: House, time: SandboxTime | None) -> None:
         self._settings = settings
         self._house = house
+        self._time = time
         proxy = proxy_from_environment(settings.api_url)
         self._polling = AiohttpRequest(connection_pool_size=1, proxy=proxy)
         self._application = build_application(
             settings, house, AiohttpRequest(proxy=proxy), self._polling
         )
-        self._dispatcher = Dispatcher(self._application)
+        self._dispatcher = Dispatcher(self._application, utc_now)
         self._intake = Intake(self._application, self._dispatcher, Flood(settings.person_pace))
         self._vitals = Vitals()
 
     def routes(self) -> Mapping[tuple[str, str], Handler]:
         """Return what the process answers over HTTP."""
         house = self._house
-        routes = HealthRoutes(self._vitals, house.database, house.clock).routes()
+        routes = HealthRoutes(self._vitals, house.database, utc_now).routes()
         if self._settings.webhook_url is not None:
             webhook = Webhook(self._settings.webhook_secret, self._intake.take)
             path = urlsplit(self._settings.webhook_url).path or "/"
@@ -141,20 +146,22 @@ class _Bot:
 
     def _parts(self, on_webhook: OnWebhook) -> dict[str, Coroutine[None, None, None]]:
         application, house, settings = self._application, self._house, self._settings
-        parts = {
+        parts: dict[str, Coroutine[None, None, None]] = {
             "delivery": Delivery(application).run(),
             "sweep": self._dispatcher.sweep(),
             "profile": publish_profile(application),
         }
+        if self._time is not None:
+            parts["clock"] = follow(self._time, house)
         if settings.webhook_url is not None:
-            lease = Lease(house.database, Task.WEBHOOK, house.clock)
+            lease = Lease(house.database, Task.WEBHOOK, utc_now)
             parts["webhook"] = keep_webhook(
                 application.bot, settings.webhook_url, settings.webhook_secret, lease, self._vitals
             )
         else:
-            lease = Lease(house.database, Task.POLLING, house.clock)
+            lease = Lease(house.database, Task.POLLING, utc_now)
             poller = Poller(
-                application, self._polling, self._intake, self._vitals, lease, on_webhook
+                application, self._polling, self._intake, self._vitals, lease, on_webhook, utc_now
             )
             parts["polling"] = poller.run()
         return parts

@@ -7,16 +7,18 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from services import drafts, figures, inbox, needs, return_calls
+from services import delivery, drafts, figures, inbox, needs, return_calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.clock import SandboxTime
     from handlers.context import Context, House, MadoguchiApplication
     from storage.database import Transaction
 
 _LOGGER = logging.getLogger(__name__)
 TICK = timedelta(seconds=30)
+_LOOK_SECONDS = 0.5
 
 
 async def tick(house: House) -> None:
@@ -54,3 +56,19 @@ def add_tick(application: MadoguchiApplication) -> None:
         first=0.1,
         job_kwargs={"misfire_grace_time": None, "coalesce": True},
     )
+
+
+async def follow(time: SandboxTime, house: House) -> None:
+    """Decide and send at once whenever a sandbox's clock was moved, until cancelled.
+
+    Raises what reading the clock raises.
+    """
+    seen = timedelta()
+    while True:
+        ahead = time.ahead()
+        if ahead != seen:
+            seen = ahead
+            _LOGGER.info("the sandbox's clock is %s ahead of the machine's", seen)
+            await tick(house)
+            await house.write(delivery.look_again)
+        await asyncio.sleep(_LOOK_SECONDS)

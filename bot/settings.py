@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.clock import read_ahead
 from bot.programme_file import SAITAMA
 
 PREFIX: Final = "MADOGUCHI_"
@@ -33,6 +34,7 @@ _EXAMPLES: Final = {
     "webhook_secret": "3a7d0f61c5e94b28 (1 to 256 of A-Z a-z 0-9 _ -)",
     "listen": "127.0.0.1:8080",
     "person_pace": "2 (0 = no limit)",
+    "sandbox_clock": ".sandbox/clock",
 }
 # What pydantic says is about its types; this is about the variables.
 _REASONS: Final = {
@@ -108,6 +110,8 @@ class Settings(StoreSettings):
     listen: Annotated[Address, NoDecode] = Address("127.0.0.1", 8080)
     person_pace: float = Field(default=2, ge=0, allow_inf_nan=False)
     """Updates a second that are taken from one person in the long run; 0 takes all."""
+    sandbox_clock: Path | None = None
+    """The file by which a sandbox moves the bot's clock; never of a bot on the internet."""
 
     @field_validator("bot_token")
     @classmethod
@@ -177,6 +181,23 @@ class Settings(StoreSettings):
         if not host or not port.isdecimal() or int(port) > _MAX_PORT:
             raise ValueError("must be host:port")
         return Address(host, int(port))
+
+    @field_validator("sandbox_clock")
+    @classmethod
+    def _readable_clock(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                read_ahead(value)
+            except (OSError, ValueError):
+                raise ValueError("must be a file with a number of seconds") from None
+        return value
+
+    @model_validator(mode="after")
+    def _only_a_sandbox_moves_the_clock(self) -> Settings:
+        if self.sandbox_clock is not None and not is_loopback(_split(self.api_url).hostname or ""):
+            reason = "is for a sandbox only: MADOGUCHI_API_URL must be a loopback address with it"
+            raise SettingsError(_sentence("sandbox_clock", reason))
+        return self
 
     @model_validator(mode="after")
     def _webhook_has_a_secret(self) -> Settings:

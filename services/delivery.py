@@ -29,6 +29,11 @@ def resume(tx: Transaction) -> None:
     outbox.release_claims(tx)
 
 
+def look_again(tx: Transaction) -> None:
+    """Wake the sender: time did not pass as it does, so that more may be due than it expects."""
+    tx.topics.add(NEWS)
+
+
 def claim(tx: Transaction, now: datetime) -> Claim:
     """Claim the messages due that fit Telegram's pace."""
     return outbox.claim(tx, now, LEASE)

@@ -113,7 +113,7 @@ def press(world: World, person_id: int, chat: Chat, message_id: int, data: str) 
     message = chat.messages.get(message_id)
     if message is None or not message.is_from_bot:
         raise ActionRefused("unknown_message", f"no message {message_id} of the bot")
-    pressed = world.callbacks.press(person_id, world.clock())
+    pressed = world.callbacks.press(person_id, world.clock.machine())
     world.see(person_id)
     body: Json = {
         "id": pressed.id,

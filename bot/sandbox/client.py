@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
@@ -26,6 +27,7 @@ from bot.sandbox.shown import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import timedelta
 
 Json = dict[str, Any]
 
@@ -213,6 +215,20 @@ class SandboxClient:
     async def reset(self) -> None:
         """Start over with the default cast."""
         await self._post("reset")
+
+    async def now(self) -> datetime:
+        """Return what time it is in the sandbox (JST)."""
+        return datetime.fromisoformat((await self._get("clock"))["now"])
+
+    async def forward(self, by: timedelta) -> datetime:
+        """Put the clock of the sandbox and its bot forward and return the new time (JST)."""
+        body = await self._post("clock/forward", seconds=by.total_seconds())
+        return datetime.fromisoformat(body["now"])
+
+    async def move_to(self, moment: datetime) -> datetime:
+        """Put the clock forward to a moment, JST if naive, and return the new time (JST)."""
+        body = await self._post("clock/to", moment=moment.isoformat())
+        return datetime.fromisoformat(body["now"])
 
     async def messages(self, chat_id: int, *, deleted: bool = False) -> list[ShownMessage]:
         """Return a chat's messages, oldest first; deleted ones only when asked for."""

@@ -22,6 +22,9 @@ person's private chat with the bot). A refusal is 409 `{"error": code, "message"
     POST migrate                       chat_id
     POST redeliver                     update_id (absent: the newest)
     POST reset
+    GET  clock                         now (JST), next_open_day (of the sample programme)
+    POST clock/forward                 seconds; never back
+    POST clock/to                      moment (ISO 8601; JST if it has no offset)
     GET, POST, DELETE faults           see FaultOrder
 
 It answers browsers on this machine only and believes no other origin.
@@ -30,11 +33,14 @@ It answers browsers on this machine only and believes no other origin.
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from pydantic_core import to_json
 
+from bot.programme_file import SAMPLE, load_programme
 from bot.sandbox import actions, moves, view
 from bot.sandbox.call import Upload
 from bot.sandbox.chats import Chat
@@ -44,8 +50,10 @@ from bot.sandbox.control_bodies import (
     Contact,
     Edit,
     Expel,
+    Forward,
     InChat,
     Link,
+    MoveTo,
     NewChat,
     NewPerson,
     Nothing,
@@ -58,12 +66,14 @@ from bot.sandbox.control_bodies import (
 from bot.sandbox.errors import ActionRefused
 from bot.sandbox.people import Person
 from bot.sandbox.shown import ANSWER, FAULT, FAULTS, CallbackAnswer
+from domain.fiscal_year import JST
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.sandbox.callbacks import Press
     from bot.sandbox.sandbox import Sandbox
+    from domain.working_days import WorkingDays
 
 Json = dict[str, Any]
 
@@ -84,6 +94,7 @@ class Control:
         router.add_get(r"/sandbox/chats/{chat_id:-?\d+}", self._chat)
         router.add_get("/sandbox/files/{path:.+}", self._file)
         router.add_get("/sandbox/events", self._events)
+        router.add_get("/sandbox/clock", self._clock)
         router.add_post("/sandbox/upload", self._upload)
         router.add_get("/sandbox/faults", self._list_faults)
         router.add_post("/sandbox/faults", self._order_fault)
@@ -108,6 +119,8 @@ class Control:
             "migrate": self._doing(InChat, self._migrate),
             "redeliver": self._doing(Redeliver, self._redeliver),
             "reset": self._doing(Nothing, self._reset),
+            "clock/forward": self._doing(Forward, self._forward),
+            "clock/to": self._doing(MoveTo, self._move_to),
         }
 
     def _doing(
@@ -200,6 +213,25 @@ class Control:
     async def _reset(self, _body: Nothing) -> Json:
         self._sandbox.reset()
         return {}
+
+    async def _clock(self, _request: web.Request) -> web.Response:
+        return _json(self._time())
+
+    async def _forward(self, body: Forward) -> Json:
+        self._sandbox.clock.forward(timedelta(seconds=body.seconds))
+        return self._moved()
+
+    async def _move_to(self, body: MoveTo) -> Json:
+        self._sandbox.clock.move_to(body.moment)
+        return self._moved()
+
+    def _moved(self) -> Json:
+        self._sandbox.world.changes.publish("clock", self._time)
+        return self._time()
+
+    def _time(self) -> Json:
+        now = self._sandbox.clock().astimezone(JST)
+        return {"now": now, "next_open_day": _working_days().add(now.date(), 1)}
 
     async def _upload(self, request: web.Request) -> web.Response:
         world = self._sandbox.world
@@ -294,6 +326,11 @@ class Control:
 
 class _Ended(Exception):
     """The stream is over."""
+
+
+@cache
+def _working_days() -> WorkingDays:
+    return load_programme(SAMPLE).working_days
 
 
 async def _next_event(changes: asyncio.Queue[Json | None]) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from datetime import datetime  # pydantic reads the annotation at run time
+
+from pydantic import BaseModel, ConfigDict, Field
 
 DEFAULT_WAIT_SECONDS = 15.0
 
@@ -88,6 +90,18 @@ class Redeliver(Body):
     """An update to deliver again; the newest when absent."""
 
     update_id: int | None = None
+
+
+class Forward(Body):
+    """How many seconds to put the clock forward."""
+
+    seconds: float = Field(allow_inf_nan=False, ge=-1e10, le=1e10)
+
+
+class MoveTo(Body):
+    """The moment to put the clock forward to; JST if it has no offset."""
+
+    moment: datetime
 
 
 class NewPerson(Body):

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MARK = ".madoguchi-sandbox"
-_DATABASE, _LOG = "madoguchi.db", "bot.log"
+_DATABASE, _LOG, _CLOCK = "madoguchi.db", "bot.log", "clock"
 _BESIDE = ("-wal", "-shm", "-journal", ".lock")
-_MADE = (_DATABASE, *(f"{_DATABASE}{end}" for end in _BESIDE), _LOG)
+_MADE = (_DATABASE, *(f"{_DATABASE}{end}" for end in _BESIDE), _LOG, _CLOCK)
 _EXPLANATION = "Made by `madoguchi sandbox`; `madoguchi sandbox --fresh` clears it.\n"
 
 
@@ -80,6 +80,11 @@ class DataFolder:
     def log(self) -> Path:
         """Where the bot's log goes."""
         return self.path / _LOG
+
+    @property
+    def clock(self) -> Path:
+        """How far the sandbox's clock was put forward; the database is of that time."""
+        return self.path / _CLOCK
 
     def clear(self) -> None:
         """Delete what earlier sandboxes made here, and nothing else."""

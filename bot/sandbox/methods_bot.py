@@ -115,5 +115,5 @@ def answer_callback_query(world: World, call: Call) -> bool:
     if url and rules.start_payload(url, world.bot.username) is None:
         raise bad_request("URL_INVALID")
     answer = Answer(text, call.is_set("show_alert"), url)
-    world.callbacks.settle(call.text("callback_query_id"), answer, world.clock())
+    world.callbacks.settle(call.text("callback_query_id"), answer, world.clock.machine())
     return True

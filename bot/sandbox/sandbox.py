@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.sandbox import cast
 from bot.sandbox.chats import Chat
+from bot.sandbox.clock import Clock
 from bot.sandbox.faults import Faults
 from bot.sandbox.webhook import Webhook
 from bot.sandbox.world import CALLBACK_LIFETIME, World
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime, timedelta
+    from pathlib import Path
 
     from bot.sandbox.people import Bot
-
-
-def utc_now() -> datetime:
-    """Return the time of the machine, aware."""
-    return datetime.now(UTC)
 
 
 class Sandbox:
     """Holds the present world; `reset` replaces it while the bot keeps running.
 
-    `sleep` serves webhook retries and ordered delays, in seconds.
+    `clock` is the machine's time, `clock_file` says how far the sandbox's is ahead of it. `sleep`
+    serves webhook retries and ordered delays, in seconds.
     """
 
     def __init__(
@@ -33,6 +31,7 @@ class Sandbox:
         *,
         token: str,
         clock: Callable[[], datetime],
+        clock_file: Path | None,
         sleep: Callable[[float], Awaitable[None]],
         bot: Bot = cast.BOT,
         callback_lifetime: timedelta = CALLBACK_LIFETIME,
@@ -41,17 +40,21 @@ class Sandbox:
         self.sleep = sleep
         self.faults = Faults()
         self._callback_lifetime = callback_lifetime
-        self.world = World(bot, clock, callback_lifetime=callback_lifetime)
-        self.webhook = Webhook(self.world.updates, clock, sleep)
+        self.clock = Clock(clock, clock_file)
+        self.world = World(bot, self.clock, callback_lifetime=callback_lifetime)
+        self.webhook = Webhook(self.world.updates, self.clock, sleep)
         populate(self.world)
 
     def reset(self) -> None:
-        """Start over with the default cast: no messages, no faults, no waiting updates."""
+        """Start over with the default cast: no messages, no faults, no waiting updates.
+
+        The clock stays where it is, as the bot does.
+        """
         old = self.world
         old.updates.drop_pending()
         self.faults.clear()
         self.world = World(
-            old.bot, old.clock, callback_lifetime=self._callback_lifetime, before=old
+            old.bot, self.clock, callback_lifetime=self._callback_lifetime, before=old
         )
         populate(self.world)
         self.world.changes.publish("reset", dict)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from bot.clock import utc_now
 from bot.sandbox import cast
 from bot.sandbox.api import BotApi
 from bot.sandbox.control import Control
 from bot.sandbox.errors import SandboxFailed
 from bot.sandbox.guard import guard
 from bot.sandbox.rules import MAX_UPLOAD_BYTES
-from bot.sandbox.sandbox import Sandbox, utc_now
+from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.world import CALLBACK_LIFETIME
 
 if TYPE_CHECKING:
@@ -90,8 +91,9 @@ async def _page_file(request: web.Request) -> web.FileResponse:
 class SandboxServer:
     """A running sandbox: `async with SandboxServer(port=0) as server: server.url`.
 
-    `port` 0 takes a free one. `clock` returns aware datetimes. `sleep` serves webhook retries and
-    ordered faults. Raises PortTaken on entry when the port is in use.
+    `port` 0 takes a free one. `clock` is the machine's time, aware; `clock_file` tells a bot how
+    far the sandbox is ahead of it. `sleep` serves webhook retries and ordered faults. Raises
+    SandboxFailed for a file that is no clock's, PortTaken on entry when the port is in use.
     """
 
     def __init__(
@@ -100,12 +102,18 @@ class SandboxServer:
         token: str = cast.TOKEN,
         port: int = 0,
         clock: Callable[[], datetime] = utc_now,
+        clock_file: Path | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         bot: Bot = cast.BOT,
         callback_lifetime: timedelta = CALLBACK_LIFETIME,
     ) -> None:
         self.sandbox = Sandbox(
-            token=token, clock=clock, sleep=sleep, bot=bot, callback_lifetime=callback_lifetime
+            token=token,
+            clock=clock,
+            clock_file=clock_file,
+            sleep=sleep,
+            bot=bot,
+            callback_lifetime=callback_lifetime,
         )
         self._port = port
         self._runner: web.AppRunner | None = None

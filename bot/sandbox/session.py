@@ -77,8 +77,10 @@ async def _ready(server: SandboxServer, people: SandboxClient) -> None:
 
 @asynccontextmanager
 async def _stage(folder: DataFolder, port: int) -> AsyncIterator[tuple[SandboxServer, BotProcess]]:
-    async with SandboxServer(port=port) as server:
-        environment = bot_environment(server.url, folder.database_url)
+    async with SandboxServer(port=port, clock_file=folder.clock) as server:
+        environment = bot_environment(
+            server.url, folder.database_url, sandbox_clock=str(folder.clock)
+        )
         async with BotProcess(environment, folder.log, (folder.lock,)) as bot:
             yield server, bot
 

@@ -20,8 +20,7 @@ from bot.sandbox.profile import Profile
 from bot.sandbox.updates import Updates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from bot.sandbox.clock import Clock
     from bot.sandbox.people import Bot, Person
 
 Json = dict[str, Any]
@@ -35,16 +34,16 @@ _FIRST_SUPERGROUP = -1_002_200_000_001
 class World:
     """Everything a sandbox holds; a new one is an empty Telegram with the bot in it.
 
-    `clock` returns aware datetimes. The first update and message ids follow the clock, because a
-    bot's database outlives the sandbox: it takes an update id it has seen before for a redelivery,
-    and would edit a new message that has the id of one it remembers. A world that follows one
-    `before` it keeps what a running bot relies on: numbers, commands, listeners.
+    The first update and message ids follow the clock, because a bot's database outlives the
+    sandbox: it takes an update id it has seen before for a redelivery, and would edit a new message
+    that has the id of one it remembers. A world that follows one `before` it keeps what a running
+    bot relies on: numbers, commands, listeners.
     """
 
     def __init__(
         self,
         bot: Bot,
-        clock: Callable[[], datetime],
+        clock: Clock,
         *,
         callback_lifetime: timedelta = CALLBACK_LIFETIME,
         before: World | None = None,
@@ -58,7 +57,7 @@ class World:
         self.profile: Profile = before.profile if before else Profile()
         self.changes: Changes = before.changes if before else Changes()
         started = int((clock() - _EPOCH).total_seconds())
-        self.updates: Updates = before.updates if before else Updates(started, clock)
+        self.updates: Updates = before.updates if before else Updates(started, clock.machine)
         self._seen_by_bot: set[int] = set()
         self._last_message_id = before.newest_message_id() if before else started
         self._first_message_id = self._last_message_id

@@ -8,6 +8,7 @@ import pytest
 
 from bot.sandbox.actor import Actor
 from bot.sandbox.bot_process import BotProcess, bot_environment
+from bot.sandbox.server import SandboxServer
 from bot.sandbox.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from bot.sandbox.client import SandboxClient
     from bot.sandbox.people import Person
-    from bot.sandbox.server import SandboxServer
 
 # Long enough for a machine that is busy with other things; a test waits as long as it must.
 PATIENCE = 60.0
@@ -28,8 +28,16 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[SandboxServer]:
+    async with SandboxServer(clock_file=tmp_path / "clock") as running:
+        yield running
+
+
+@pytest.fixture
 def environment(server: SandboxServer, database: Path) -> dict[str, str]:
-    return bot_environment(server.url, f"sqlite:///{database}")
+    return bot_environment(
+        server.url, f"sqlite:///{database}", sandbox_clock=str(server.sandbox.clock.file)
+    )
 
 
 @pytest.fixture

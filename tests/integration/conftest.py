@@ -52,7 +52,7 @@ class Counter:
         )
         self.application = build_application(settings, house, self.wire, self.wire)
         await self.application.initialize()
-        self.dispatcher = Dispatcher(self.application)
+        self.dispatcher = Dispatcher(self.application, lambda: self.moment)
         self.delivery = Delivery(self.application)
 
     async def close(self) -> None:

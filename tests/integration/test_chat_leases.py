@@ -46,7 +46,7 @@ class Recording(Dispatcher):
     """Applies an update and writes it down; can be made to hang before it does."""
 
     def __init__(self, application: MadoguchiApplication, name: str, ledger: Ledger) -> None:
-        super().__init__(application)
+        super().__init__(application, application.house.clock)
         self.name = name
         self.ledger = ledger
         self.go_on = asyncio.Event()

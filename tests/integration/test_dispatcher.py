@@ -113,7 +113,7 @@ async def test_a_press_whose_answer_may_be_lost_is_answered_and_shown_again(
             )
 
         database.write(again).result()
-        fresh = type(counter.dispatcher)(counter.application)
+        fresh = type(counter.dispatcher)(counter.application, counter.application.house.clock)
         await fresh.resume()
         await fresh.drain()
         assert counter.wire.alerts != [], status

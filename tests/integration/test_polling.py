@@ -113,7 +113,14 @@ class Polling:
         self.inbox = Inbox()
         self.lease = Lease(house.database, Task.POLLING, house.clock, holder)
         self.poller = Poller(
-            application, script, self.inbox, self.vitals, self.lease, on_webhook, patience
+            application,
+            script,
+            self.inbox,
+            self.vitals,
+            self.lease,
+            on_webhook,
+            house.clock,
+            patience,
         )
 
     def tell_refusals(self) -> asyncio.Event:

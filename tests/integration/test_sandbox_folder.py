@@ -13,7 +13,7 @@ from bot.sandbox.folder import MARK, DataFolder
 if TYPE_CHECKING:
     from pathlib import Path
 
-MADE = ("madoguchi.db", "madoguchi.db-wal", "madoguchi.db-shm", "bot.log")
+MADE = ("madoguchi.db", "madoguchi.db-wal", "madoguchi.db-shm", "bot.log", "clock")
 
 
 def test_a_new_folder_is_for_its_owner_only(tmp_path: Path) -> None:

@@ -153,6 +153,35 @@ def test_on_the_loopback_a_webhook_may_be_plain_and_on_any_port(
     assert read_settings().webhook_url == f"http://{host}:5000/x"
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8765", "http://localhost:1", "http://[::1]:1"])
+def test_a_sandbox_may_move_the_clock(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str
+) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("60\n")
+    give(monkeypatch, API_URL=url, SANDBOX_CLOCK=str(clock))
+    assert read_settings().sandbox_clock == clock
+
+
+@pytest.mark.parametrize("url", ["https://api.telegram.org", "http://10.0.0.1:8081"])
+def test_nothing_moves_the_clock_of_a_bot_on_a_network(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str
+) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("60\n")
+    give(monkeypatch, API_URL=url, SANDBOX_CLOCK=str(clock))
+    with pytest.raises(SettingsError, match="MADOGUCHI_SANDBOX_CLOCK is for a sandbox only"):
+        read_settings()
+
+
+def test_a_clock_that_cannot_be_read_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    give(monkeypatch, API_URL="http://127.0.0.1:1", SANDBOX_CLOCK=str(tmp_path / "none"))
+    with pytest.raises(SettingsError, match="MADOGUCHI_SANDBOX_CLOCK must be a file"):
+        read_settings()
+
+
 def test_a_misspelt_variable_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     give(monkeypatch, ADMIN_ID="1")
     with pytest.raises(SettingsError, match=r"_ADMIN_ID is not a setting; \w+_ADMIN_IDS is"):

@@ -16,7 +16,7 @@ from domain.industry import size_category
 from domain.needs_company import UNKNOWN, about_company, industry_of
 from domain.needs_contact import about_contact, about_sharing
 from domain.needs_talent import about_issues, about_talent
-from domain.programme import OUTSIDE
+from domain.programme_types import OUTSIDE
 from domain.size import (
     Eligibility,
     OrgForm,

@@ -21,7 +21,7 @@ from domain.form import (
     has_answer,
 )
 from domain.industry import BRANCHES, OFTEN, SELDOM
-from domain.programme import OUTSIDE
+from domain.programme_types import OUTSIDE
 from domain.size import CAPITAL_BANDS, EMPLOYEE_BANDS, OrgForm
 from domain.texts import N_
 

@@ -5,26 +5,28 @@ Everything that differs between prefectures or years is in the file; nothing of 
 
 from __future__ import annotations
 
-import re
-from datetime import date, time
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    Strict,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import Field, ValidationError
 
-from domain.errors import InvalidAnswer
 from domain.fiscal_year import JST, FiscalYear
 from domain.municipalities import Municipalities, MunicipalityRowError
+from domain.programme_booking import BookingSettings
 from domain.programme_checks import ProgrammeError, check_hubs, check_parts, refusal
-from domain.telephone import parse_telephone
+from domain.programme_types import (
+    WEEKDAYS,
+    AreaCode,
+    ClockTime,
+    Day,
+    MonthDay,
+    Part,
+    PrefectureCode,
+    Telephone,
+    Text,
+    Weekday,
+    Whole,
+    Year,
+)
 from domain.working_days import WorkingDays
 
 if TYPE_CHECKING:
@@ -32,70 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def _month_day(value: tuple[int, int]) -> tuple[int, int]:
-    try:
-        date(_COMMON_YEAR, *value)
-    except ValueError:
-        raise ValueError(f"{list(value)} is no month and day of every year") from None
-    return value
-
-
-def _clock_time(value: object) -> object:
-    if isinstance(value, str) and not _HOUR_MINUTE.fullmatch(value):
-        raise ValueError(f"{value!r} is no time of day")
-    if not isinstance(value, str | time):
-        raise ValueError(f"{value!r} is no time of day")  # noqa: TRY004 - pydantic words it
-    return value
-
-
-def _callable_telephone(value: str) -> str:
-    try:
-        parse_telephone(value, example="")
-    except InvalidAnswer:
-        raise ValueError(f"{value!r} is no telephone number that can be called back") from None
-    return value
-
-
-def _area_code(value: str) -> str:
-    if not _AREA_CODE.fullmatch(value):
-        raise ValueError(
-            f"{value!r} is no code of 1 to 16 lower-case letters and digits, begun by a letter"
-        )
-    if value == OUTSIDE:
-        raise ValueError(f"{value!r} stands for firms outside the prefecture; choose another")
-    return value
-
-
-def _prefecture_code(value: str) -> str:
-    if not _PREFECTURE_CODE.fullmatch(value):
-        raise ValueError(f"{value!r} is no prefecture code of JIS X 0401, 01 to 47")
-    return value
-
-
-OUTSIDE = "out"
-"""The answer to "in which area?" of a firm with no office in the prefecture."""
-_AREA_CODE = re.compile(r"[a-z][a-z0-9]{0,15}")
-_PREFECTURE_CODE = re.compile(r"0[1-9]|[1-3][0-9]|4[0-7]")
-_COMMON_YEAR = 2025
-_HOUR_MINUTE = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Whole = Annotated[int, Strict()]
-Day = Annotated[date, Strict()]
-MonthDay = Annotated[tuple[Whole, Whole], AfterValidator(_month_day)]
-ClockTime = Annotated[time, BeforeValidator(_clock_time)]
-AreaCode = Annotated[str, AfterValidator(_area_code)]
-Telephone = Annotated[Text, AfterValidator(_callable_telephone)]
-PrefectureCode = Annotated[str, AfterValidator(_prefecture_code)]
-Year = Annotated[int, Field(ge=1989, le=2100)]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Kpi(_Part):
+class Kpi(Part):
     """A KPI of the plan (section 4): baseline and yearly increments over it."""
 
     key: Literal["consultations", "matches"]
@@ -113,7 +52,7 @@ class Kpi(_Part):
         return {FiscalYear(year): target for year, target in self.increments_by_year.items()}
 
 
-class Project(_Part):
+class Project(Part):
     """A project of the plan; `counted_from` is its first day in the figures (JST).
 
     The plan may begin on the day of its approval: `period` keeps its words, and the figures begin
@@ -131,7 +70,7 @@ class Project(_Part):
     ends_on: Day = Field(examples=["2031-03-31"])
 
 
-class Plan(_Part):
+class Plan(Part):
     """The regional revitalisation plan (sections 1–3)."""
 
     name: Text
@@ -140,14 +79,14 @@ class Plan(_Part):
     area: Text
 
 
-class Seats(_Part):
+class Seats(Part):
     """Seats of one group in the expert council."""
 
     group: Text
     seats: Whole = Field(gt=0, examples=[4])
 
 
-class Council(_Part):
+class Council(Part):
     """The outside experts of the evaluation (section 5-2 ⑥)."""
 
     name: Text
@@ -155,7 +94,7 @@ class Council(_Part):
     members: tuple[Seats, ...] = Field(min_length=1)
 
 
-class Evaluation(_Part):
+class Evaluation(Part):
     """Who compiles the evaluation, and by when it is published (sections 5-2 ⑥ and 7)."""
 
     division: Text
@@ -166,14 +105,14 @@ class Evaluation(_Part):
     )
 
 
-class Closure(_Part):
+class Closure(Part):
     """Days on which the office is closed, both included."""
 
     first: Day = Field(examples=["2026-08-13"])
     last: Day = Field(examples=["2026-08-14"])
 
 
-class Office(_Part):
+class Office(Part):
     """The counter: what people are told, and when it is open (JST).
 
     `telephone_example` shows people how to type their own number.
@@ -194,53 +133,53 @@ class Office(_Part):
     reply_within_working_days: Whole = Field(gt=0, examples=[2])
 
 
-class Weekly(_Part):
+class Weekly(Part):
     """Weekday (Monday is 0) and time (JST) of the weekly summary."""
 
     weekday: Whole = Field(ge=0, le=6, examples=[0])
     time: ClockTime = Field(examples=['"09:00"'])
 
 
-class Monthly(_Part):
+class Monthly(Part):
     """Day of the month and time (JST) of the monthly summary."""
 
     day: Whole = Field(ge=1, le=28, examples=[1])
     time: ClockTime = Field(examples=['"09:00"'])
 
 
-class Schedule(_Part):
+class Schedule(Part):
     """When summaries are posted."""
 
     weekly: Weekly
     monthly: Monthly
 
 
-class Counting(_Part):
+class Counting(Part):
     """Settings of the counting rules."""
 
     count_trigger: Literal["submitted", "met"] = Field(examples=['"submitted"'])
     duplicate_window_days: Whole = Field(ge=0, examples=[30])
 
 
-class Retention(_Part):
+class Retention(Part):
     """How long an untouched draft is kept."""
 
     draft_days: Whole = Field(gt=0, examples=[7])
 
 
-class StaffSettings(_Part):
+class StaffSettings(Part):
     """How long an invitation is good."""
 
     invite_hours: Whole = Field(gt=0, examples=[72])
 
 
-class Privacy(_Part):
+class Privacy(Part):
     """The version of the notice that consent is given to."""
 
     notice_version: Text = Field(examples=['"2026-11"'])
 
 
-class Hub(_Part):
+class Hub(Part):
     """Another prefecture's hub, by the prefecture's JIS X 0401 code; no name where it has none."""
 
     code: PrefectureCode = Field(examples=['"13"'])
@@ -248,21 +187,21 @@ class Hub(_Part):
     name: str = ""
 
 
-class Area(_Part):
+class Area(Part):
     """An area of the prefecture. Answers keep its `code`: it stays when the name changes."""
 
     code: AreaCode = Field(examples=['"nanbu"'])
     name: Text
 
 
-class Geography(_Part):
+class Geography(Part):
     """Areas in their order, and the CSV of municipalities beside the file."""
 
     municipalities_file: Text = Field(examples=['"municipalities.csv"'])
     areas: tuple[Area, ...] = Field(min_length=1, examples=['[{ code = "nanbu", name = "南部" }]'])
 
 
-class ProgrammeParts(_Part):
+class ProgrammeParts(Part):
     """The tables of the file; the first project is the one that the KPIs measure."""
 
     plan: Plan
@@ -270,6 +209,7 @@ class ProgrammeParts(_Part):
     kpis: tuple[Kpi, ...] = Field(min_length=1)
     evaluation: Evaluation
     office: Office
+    booking: BookingSettings
     schedule: Schedule
     counting: Counting
     retention: Retention

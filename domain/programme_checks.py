@@ -14,12 +14,13 @@ from pydantic import BaseModel
 from domain.fiscal_year import FiscalYear
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
-    from datetime import date
+    from collections.abc import Hashable, Iterable, Sequence
+    from datetime import date, time
 
     from pydantic import ValidationError
 
     from domain.programme import Kpi, ProgrammeParts
+    from domain.programme_booking import BookingHours
     from domain.working_days import WorkingDays
 
 _REASONS = {
@@ -88,6 +89,7 @@ def check_parts(parts: ProgrammeParts, working_days: WorkingDays) -> None:
     _check_kpis(parts)
     _check_council(parts)
     _check_office(parts, working_days)
+    _check_booking(parts)
     _check_counting(parts)
     _check_distinct("geography.areas", (area.code for area in parts.geography.areas))
 
@@ -182,6 +184,51 @@ def _check_office(parts: ProgrammeParts, working_days: WorkingDays) -> None:
         working_days.first_open_from(parts.projects[0].counted_from)
     except ValueError as error:
         raise ProgrammeError("office", f"{error}; please check weekdays and closures") from None
+
+
+def _check_booking(parts: ProgrammeParts) -> None:
+    booking = parts.booking
+    _check_hours("booking.hours", parts, booking.hours)
+    for method, settings in booking.methods.items():
+        key = f"booking.methods.{method}"
+        _check_hours(f"{key}.hours", parts, settings.hours)
+        if settings.seats > booking.seats:
+            raise ProgrammeError(
+                f"{key}.seats", f"{settings.seats} is more than booking.seats ({booking.seats})"
+            )
+        for hours in booking.hours_of(method):
+            if _minutes_between(hours.opens, hours.closes) < settings.minutes:
+                raise ProgrammeError(
+                    f"{key}.minutes",
+                    f"{settings.minutes} minutes do not fit between {hours.opens:%H:%M} and "
+                    f"{hours.closes:%H:%M}",
+                )
+
+
+def _check_hours(key: str, parts: ProgrammeParts, spans: Sequence[BookingHours]) -> None:
+    for n, span in enumerate(spans):
+        if span.closes <= span.opens:
+            raise ProgrammeError(
+                f"{key}[{n}].closes", f"{span.closes:%H:%M} is not after {span.opens:%H:%M}"
+            )
+        for name, clock in (("opens", span.opens), ("closes", span.closes)):
+            if clock.minute % 15:
+                raise ProgrammeError(
+                    f"{key}[{n}].{name}", f"{clock:%H:%M} is not on a quarter of an hour"
+                )
+        for day in span.weekdays:
+            if day not in parts.office.weekdays:
+                raise ProgrammeError(
+                    f"{key}[{n}].weekdays", f"the office is closed on {day} (office.weekdays)"
+                )
+    for one, other in combinations(spans, 2):
+        both = set(one.weekdays) & set(other.weekdays)
+        if both and one.opens < other.closes and other.opens < one.closes:
+            raise ProgrammeError(key, f"two spans of {min(both)} overlap")
+
+
+def _minutes_between(opens: time, closes: time) -> int:
+    return (closes.hour - opens.hour) * 60 + closes.minute - opens.minute
 
 
 def _check_distinct(key: str, values: Iterable[Hashable]) -> None:

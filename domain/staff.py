@@ -28,15 +28,20 @@ class Action(StrEnum):
 
     TAKE_CASE = "take_case"
     READ_RECORD = "read_record"
+    READ_SLOTS = "read_slots"
+    CHANGE_MEETING = "change_meeting"
+    CLOSE_SLOTS = "close_slots"
     READ_FIGURES = "read_figures"
     MANAGE_STAFF = "manage_staff"
 
 
-_CASE_WORK = frozenset({Action.TAKE_CASE, Action.READ_RECORD})
+_CASE_WORK = frozenset(
+    {Action.TAKE_CASE, Action.READ_RECORD, Action.READ_SLOTS, Action.CHANGE_MEETING}
+)
 PERMISSIONS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(Action),
-    Role.MANAGER: _CASE_WORK | {Action.READ_FIGURES},
-    Role.SUB_MANAGER: _CASE_WORK,
+    Role.MANAGER: _CASE_WORK | {Action.CLOSE_SLOTS, Action.READ_FIGURES},
+    Role.SUB_MANAGER: _CASE_WORK | {Action.CLOSE_SLOTS},
     Role.CLERK: _CASE_WORK,
     Role.PLANNING: frozenset({Action.READ_FIGURES}),
 }

@@ -10,6 +10,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from handlers import transactions
 from services.inbox import applying
+from services.occasion import Occasion
 
 if TYPE_CHECKING:
     import gettext
@@ -94,6 +95,11 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         However late it is handled; without an update, the moment it is.
         """
         return self.received_at or self.house.clock()
+
+    @property
+    def occasion(self) -> Occasion:
+        """The office, and the moment the person acted."""
+        return Occasion(self.house.programme, self.house.staff_chat, self.now)
 
     async def transact(
         self,

@@ -20,7 +20,7 @@ from handlers.office import office
 from handlers.questions import answer_sheet
 from handlers.updates import pressed, user_and_chat
 from services import drafts, needs
-from services.needs import OpenCase, Submission
+from services.needs import OpenCase
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -174,18 +174,13 @@ async def restart_confirmed(update: Update, context: Context) -> None:
     await asyncio.gather(replies.answer_query(query), replies.send(context, chat, text, buttons))
 
 
-def _submission(context: Context) -> Submission:
-    house = context.house
-    return Submission(house.programme, house.staff_chat, context.now)
-
-
 async def submit(update: Update, context: Context) -> None:
     """Send: a consultation, or first the question whether it adds to an open case."""
     _, data, _ = pressed(update)
     user, _ = user_and_chat(update)
     draft_id = number_in(data)
     outcome = await context.transact(
-        needs.submit, context.house.forms, user, draft_id, _submission(context)
+        needs.submit, context.house.forms, user, draft_id, context.occasion
     )
     if isinstance(outcome, OpenCase):
         await _ask_whether_it_adds(update, context, outcome, draft_id)
@@ -228,7 +223,7 @@ async def submit_as_new(update: Update, context: Context) -> None:
     _, data, _ = pressed(update)
     user, _ = user_and_chat(update)
     consultation = await context.transact(
-        needs.submit_as_new, context.house.forms, user, number_in(data), _submission(context)
+        needs.submit_as_new, context.house.forms, user, number_in(data), context.occasion
     )
     await _show_sent(update, context, consultation.answers, receipt(context, consultation))
 
@@ -238,7 +233,7 @@ async def append(update: Update, context: Context) -> None:
     _, data, _ = pressed(update)
     user, _ = user_and_chat(update)
     outcome = await context.transact(
-        needs.append, context.house.forms, user, number_in(data), _submission(context)
+        needs.append, context.house.forms, user, number_in(data), context.occasion
     )
     if isinstance(outcome, OpenCase):
         text = context.gettext(

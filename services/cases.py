@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.bookings import BookingState
+from domain.consultations import ConsultationState
 from domain.errors import DomainError, StaleButton
 from domain.staff import Action, StaffMember, refusal
 from domain.texts import N_
-from storage import addenda, consultations, staff
+from storage import addenda, bookings, consultations, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,12 +81,22 @@ def take(tx: Transaction, user_id: int, name: str, consultation_id: int, now: da
     if shown.consultation.assignee == user_id:
         return Press(card(tx, consultation_id))
     if consultations.take(tx, consultation_id, user_id):
+        _take_up(tx, shown.consultation)
         staff.audit(tx, user_id, "take", reference, now)
         return Press(card(tx, consultation_id))
     shown = card(tx, consultation_id)
     staff.audit(tx, user_id, "take_too_late", reference, now)
     text = N_("%(name)s already has this case.")
     return Press(shown, AlreadyTaken(text, name=shown.assignee_name or "–"))
+
+
+def _take_up(tx: Transaction, consultation: Consultation) -> None:
+    if consultation.state is not ConsultationState.NEW:
+        return
+    booking = bookings.live_of(tx, consultation.id)
+    is_booked = booking is not None and booking.state is BookingState.BOOKED
+    state = ConsultationState.BOOKED if is_booked else ConsultationState.TRIAGED
+    consultations.set_state(tx, consultation.id, state)
 
 
 def full_record(tx: Transaction, user_id: int, consultation_id: int, now: datetime) -> Press:

@@ -26,9 +26,9 @@ from storage import addenda, consultations, drafts, outbox, return_calls
 
 if TYPE_CHECKING:
     from domain.form import Answers
-    from domain.programme import Programme
     from domain.return_calls import ReturnCall
     from services.drafts import Forms
+    from services.occasion import Occasion
     from storage.database import Transaction
 
 NUDGE_AFTER = timedelta(hours=24)
@@ -49,15 +49,6 @@ class OpenCase:
     consultation: Consultation
     own: bool
     answers: Answers
-
-
-@dataclass(frozen=True)
-class Submission:
-    """The programme and staff chat a submission is for, and its moment (UTC)."""
-
-    programme: Programme
-    staff_chat: int
-    now: datetime
 
 
 @dataclass(frozen=True)
@@ -93,7 +84,7 @@ def consent(tx: Transaction, forms: Forms, user_id: int, now: datetime) -> Draft
 
 
 def submit(
-    tx: Transaction, forms: Forms, user_id: int, draft_id: int, to: Submission
+    tx: Transaction, forms: Forms, user_id: int, draft_id: int, to: Occasion
 ) -> Consultation | OpenCase:
     """Log the finished intake as one consultation (R1), its KPI event and the staff notice.
 
@@ -108,7 +99,7 @@ def submit(
 
 
 def submit_as_new(
-    tx: Transaction, forms: Forms, user_id: int, draft_id: int, to: Submission
+    tx: Transaction, forms: Forms, user_id: int, draft_id: int, to: Occasion
 ) -> Consultation:
     """Log the intake as a consultation of its own beside the open case. Raises as `submit`."""
     consultations.take_turns(tx)
@@ -118,7 +109,7 @@ def submit_as_new(
 
 
 def append(
-    tx: Transaction, forms: Forms, user_id: int, draft_id: int, to: Submission
+    tx: Transaction, forms: Forms, user_id: int, draft_id: int, to: Occasion
 ) -> Consultation | OpenCase:
     """Append the intake to the open case (R3): staff are told, nothing is counted.
 
@@ -158,7 +149,7 @@ def _open_case(tx: Transaction, draft: Draft) -> OpenCase | None:
     return OpenCase(found, own=found.user_id == draft.user_id, answers=answers)
 
 
-def _log(tx: Transaction, draft: Draft, open_case: int | None, to: Submission) -> Consultation:
+def _log(tx: Transaction, draft: Draft, open_case: int | None, to: Occasion) -> Consultation:
     new = _new_consultation(draft, to.now)
     company = consultations.match_company(tx, company_identity(new.answers))
     window = timedelta(days=to.programme.counting.duplicate_window_days)
@@ -184,7 +175,7 @@ def _log(tx: Transaction, draft: Draft, open_case: int | None, to: Submission) -
     return _logged(tx, consultation_id)
 
 
-def _tell_staff(tx: Transaction, kind: NoticeKind, what: str, row: int, to: Submission) -> None:
+def _tell_staff(tx: Transaction, kind: NoticeKind, what: str, row: int, to: Occasion) -> None:
     notice = Notice(
         recipient=to.staff_chat,
         kind=kind,

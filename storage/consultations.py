@@ -215,9 +215,16 @@ def take(tx: Transaction, consultation_id: int, assignee: int) -> bool:
     result = tx.connection.execute(
         update(ConsultationRow)
         .where(ConsultationRow.id == consultation_id, is_free)
-        .values(assignee=assignee, state=ConsultationState.TRIAGED)
+        .values(assignee=assignee)
     )
     return result.rowcount == 1
+
+
+def set_state(tx: Transaction, consultation_id: int, state: ConsultationState) -> None:
+    """Change where a consultation stands."""
+    tx.connection.execute(
+        update(ConsultationRow).where(ConsultationRow.id == consultation_id).values(state=state)
+    )
 
 
 def find(tx: Transaction, consultation_id: int) -> Consultation | None:

@@ -11,6 +11,9 @@ from sqlalchemy.types import TypeEngine
 
 from storage.columns import Json, Key, UtcDateTime
 
+LIVE = "state IN ('held', 'booked')"
+"""The bookings that keep a seat, as the partial indexes have it."""
+
 
 class Base(DeclarativeBase):
     """Declarative base with the naming convention for constraints."""
@@ -223,6 +226,7 @@ class ConsultationRow(Base):
     size_to_confirm: Mapped[bool]
     eligibility: Mapped[str]
     suspected_duplicate_of: Mapped[int | None] = mapped_column(Key)
+    call_when: Mapped[str | None]
 
 
 class AddendumRow(Base):
@@ -265,6 +269,98 @@ class ReturnCallRow(Base):
     requested_at: Mapped[datetime]
     assignee: Mapped[int | None] = mapped_column(BigInteger)
     done_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class BookingRow(Base):
+    """A meeting of a consultation; its seat is kept while it is held or booked."""
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        Index(
+            "uq_bookings_live",
+            "consultation_id",
+            unique=True,
+            sqlite_where=text(LIVE),
+            postgresql_where=text(LIVE),
+        ),
+        Index(
+            "ix_bookings_live",
+            "starts_at",
+            sqlite_where=text(LIVE),
+            postgresql_where=text(LIVE),
+        ),
+        Index("ix_bookings_starts_at", "starts_at"),
+        # Buttons and calendars outlive the row: its number must never come to mean another.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), index=True)
+    method: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    seat_until: Mapped[datetime]
+    seat: Mapped[int]
+    place: Mapped[int]
+    state: Mapped[str]
+    revision: Mapped[int]
+    uid: Mapped[str] = mapped_column(unique=True)
+    held_until: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+
+
+class BookingSeatRow(Base):
+    """A seat taken for a quarter of an hour: what guards against double booking.
+
+    An adviser has one meeting at a time (`seat`), and a method no more than it has places for.
+    """
+
+    __tablename__ = "booking_seats"
+    __table_args__ = (UniqueConstraint("quarter", "method", "place"),)
+
+    quarter: Mapped[datetime] = mapped_column(primary_key=True)
+    seat: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    method: Mapped[str]
+    place: Mapped[int]
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
+
+
+class BookingEventRow(Base):
+    """An append-only change of a booking."""
+
+    __tablename__ = "booking_events"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
+    change: Mapped[str]
+    actor: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+    method: Mapped[str]
+    starts_at: Mapped[datetime]
+    revision: Mapped[int]
+    reason: Mapped[str | None]
+
+
+class ClosureRow(Base):
+    """A time that staff have closed to meetings."""
+
+    __tablename__ = "closures"
+
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class WaitingRow(Base):
+    """A consultation whose owner is told when a slot becomes free, in the order they asked."""
+
+    __tablename__ = "waiting"
+    __table_args__ = (Index("ix_waiting_since", "since", "consultation_id"),)
+
+    consultation_id: Mapped[int] = mapped_column(
+        ForeignKey("consultations.id"), primary_key=True, autoincrement=False
+    )
+    method: Mapped[str]
+    since: Mapped[datetime]
 
 
 class KpiEventRow(Base):

@@ -35,6 +35,7 @@ from domain.size import CompanySize, Eligibility
 from domain.staff import Role, StaffMember
 from services import delivery, figures, needs
 from services.drafts import Forms
+from services.occasion import Occasion
 from storage import drafts, staff
 from storage.database import Database
 from storage.drafts import answers_to_json
@@ -243,7 +244,7 @@ class Bench:
     def submission(self, name: str) -> Timing:
         """Measure the submission of finished intakes, one after the other."""
         forms = Forms({QUESTIONNAIRE: self.form}, "x")
-        to = needs.Submission(self.programme, STAFF_CHAT, NOW)
+        to = Occasion(self.programme, STAFF_CHAT, NOW)
         chosen = random.Random(1)
         with self.open() as database:
             times = []

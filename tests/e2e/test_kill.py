@@ -17,7 +17,7 @@ from bot.sandbox.intake_walk import IntakeWalk
 from bot.sandbox.people import Person
 from bot.sandbox.server import SandboxServer
 from domain.needs_company import JOB_SEEKER, WITHDRAWN
-from domain.programme import OUTSIDE
+from domain.programme_types import OUTSIDE
 from tests.e2e.conftest import PATIENCE, unrecorded
 
 if TYPE_CHECKING:

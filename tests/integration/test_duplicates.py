@@ -16,7 +16,8 @@ from domain.drafts import Consent
 from domain.questions import SKIP
 from services import needs
 from services.drafts import Forms
-from services.needs import OpenCase, Submission
+from services.needs import OpenCase
+from services.occasion import Occasion
 from storage import consultations, drafts
 from storage.database import Database, Transaction
 from tests.unit.paper_form import SAMPLE_FORM, walk
@@ -48,7 +49,7 @@ class Desk:
                 tx, user, SAMPLE_FORM, progress, consent, at
             )
             service = needs.submit_as_new if new else needs.submit
-            return service(tx, FORMS, user, draft.id, Submission(PROGRAMME, -1, at))
+            return service(tx, FORMS, user, draft.id, Occasion(PROGRAMME, -1, at))
 
         return self.database.write(unit).result()
 

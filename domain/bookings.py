@@ -1,0 +1,228 @@
+"""A booking of a meeting (面談の予約): its states, its changes, and who may still change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from domain.consultations import ConsultationState
+from domain.errors import DomainError, StaleButton
+from domain.fiscal_year import jst_date
+from domain.slots import SlotState
+from domain.texts import N_
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.consultations import Reference
+    from domain.slots import Agenda, Method, Seat
+
+
+class BookingState(StrEnum):
+    """HELD keeps a seat for somebody on the waiting list, LAPSED is a hold nobody took.
+
+    MET, NO_SHOW and POSTPONED are what the assignee says after the meeting (実施／欠席／延期).
+    """
+
+    HELD = "held"
+    BOOKED = "booked"
+    MET = "met"
+    NO_SHOW = "no_show"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+
+
+LIVE_STATES = frozenset({BookingState.HELD, BookingState.BOOKED})
+"""The states that keep a seat; a consultation has one live booking at most."""
+
+
+class Change(StrEnum):
+    """What happened to a booking; its history is one row for each."""
+
+    HELD = "held"
+    BOOKED = "booked"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    MET = "met"
+    NO_SHOW = "no_show"
+    POSTPONED = "postponed"
+
+
+class Reason(StrEnum):
+    """Why the office moves or cancels a meeting; BY_OWNER is the owner's own doing."""
+
+    BY_OWNER = "by_owner"
+    OFFICE = "office"
+    AT_REQUEST = "at_request"
+    WEATHER = "weather"
+    CLOSED = "closed"
+
+
+OFFICE_REASONS = {
+    Reason.OFFICE: N_("The adviser is not available"),
+    Reason.AT_REQUEST: N_("The company asked for it"),
+    Reason.WEATHER: N_("Weather or traffic"),
+    Reason.CLOSED: N_("The counter is closed then"),
+}
+"""The reasons that staff choose from; the owner is told them."""
+METHOD_NAMES = {
+    "visit": N_("Visit to your office"),
+    "hub": N_("At the hub"),
+    "online": N_("Online"),
+    "phone": N_("Over the telephone"),
+}
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A booking with the case it belongs to, as both are now; moments in UTC.
+
+    `revision` is raised by every change: a button or a notice of an earlier one is stale. `uid`
+    names the meeting in calendars and never changes.
+    """
+
+    id: int
+    consultation_id: int
+    reference: Reference
+    user_id: int | None
+    assignee: int | None
+    method: Method
+    starts_at: datetime
+    ends_at: datetime
+    state: BookingState
+    revision: int
+    uid: str
+    held_until: datetime | None
+    changed_at: datetime
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it keeps a seat."""
+        return self.state in LIVE_STATES
+
+
+@dataclass(frozen=True)
+class NewMeeting:
+    """A button that books the first meeting of a consultation, or the next one."""
+
+    consultation_id: int
+
+
+@dataclass(frozen=True)
+class MoveOf:
+    """A button that moves a booking, as it was at a revision."""
+
+    booking_id: int
+    revision: int
+
+
+Target: TypeAlias = NewMeeting | MoveOf
+"""What a time is being chosen for."""
+
+
+@dataclass(frozen=True)
+class NewBooking:
+    """A meeting about to be stored, with the seat it takes from `starts_at` to `seat_until`."""
+
+    consultation_id: int
+    method: Method
+    starts_at: datetime
+    ends_at: datetime
+    seat_until: datetime
+    seat: Seat
+    state: BookingState
+    held_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class BookingEvent:
+    """One change of a booking: by whom (Telegram user id), when (UTC), to what time, and why."""
+
+    change: Change
+    actor: int
+    at: datetime
+    method: Method
+    starts_at: datetime
+    revision: int
+    reason: Reason | None
+
+
+_BEFORE_A_MEETING = frozenset(
+    {
+        ConsultationState.NEW,
+        ConsultationState.TRIAGED,
+        ConsultationState.CONTACTING,
+        ConsultationState.BOOKED,
+    }
+)
+
+
+def case_state_after(change: Change, state: ConsultationState) -> ConsultationState:
+    """Return where the case stands after a change of its booking (counting rules, table).
+
+    A case that nobody has taken stays NEW, booked or not: somebody still has to take it. One that
+    is further on than its first meeting stays where it is.
+    """
+    if change in (Change.BOOKED, Change.MOVED):
+        waits = (ConsultationState.TRIAGED, ConsultationState.CONTACTING)
+        return ConsultationState.BOOKED if state in waits else state
+    if change is Change.MET:
+        return ConsultationState.MET if state in _BEFORE_A_MEETING else state
+    if change in (Change.CANCELLED, Change.NO_SHOW, Change.POSTPONED):
+        is_booked = state is ConsultationState.BOOKED
+        return ConsultationState.CONTACTING if is_booked else state
+    return state
+
+
+class SlotTaken(DomainError):
+    """Somebody else was faster."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("That time has just been taken. Please choose another."))
+
+
+class SlotClosed(DomainError):
+    """The time cannot be booked: past, too soon, too far ahead, or the counter is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("That time cannot be booked any more. Please choose another."))
+
+
+class AlreadyBooked(DomainError):
+    """The consultation has a live booking."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("Your meeting is booked already."))
+
+
+class TooLateToChange(DomainError):
+    """The minimum notice has begun: now only the telephone helps."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("It is too close to the meeting to change it here. Please call us instead.")
+        )
+
+
+class BookingGone(StaleButton):
+    """The button is about a booking that was changed, has ended, or is not this person's."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("That booking has changed."))
+
+
+def refuse_slot(agenda: Agenda, start: datetime) -> None:
+    """Raise SlotTaken if the slot is full, SlotClosed if it cannot be booked for another reason."""
+    state = agenda.state(start)
+    if state is SlotState.FULL:
+        raise SlotTaken
+    if state is not SlotState.FREE:
+        raise SlotClosed
+
+
+def may_be_changed(booking: Booking, agenda: Agenda) -> bool:
+    """Whether the owner may still move or cancel it: up to the method's minimum notice."""
+    return agenda.now < booking.starts_at and agenda.first_day <= jst_date(booking.starts_at)

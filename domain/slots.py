@@ -1,0 +1,258 @@
+"""Slots: when a meeting can begin, and which adviser's seat is free then.
+
+Days and clock times are JST, moments are aware and in UTC. A slot keeps a seat for its minutes and
+the buffer behind them. Time is counted in quarters of an hour, the finest grain of a programme.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from domain.closures import Interval, whole_days
+from domain.fiscal_year import JST, jst_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from domain.working_days import WorkingDays
+
+QUARTER = timedelta(minutes=15)
+_DAY = timedelta(days=1)
+
+
+class Method(StrEnum):
+    """How to meet (questionnaire, Q22)."""
+
+    VISIT = "visit"
+    HUB = "hub"
+    ONLINE = "online"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Hours (JST) of a weekday, Monday being 0."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True)
+class SlotRules:
+    """What the slots of a method follow.
+
+    `seats` advisers work in parallel over all methods; `places` of them at most by this one.
+    """
+
+    method: Method
+    hours: tuple[Hours, ...]
+    minutes: int
+    buffer_minutes: int
+    places: int
+    seats: int
+    notice_working_days: int
+    horizon_days: int
+
+    def ends(self, start: datetime) -> datetime:
+        """Return when a meeting that begins at `start` ends."""
+        return start + timedelta(minutes=self.minutes)
+
+    def seat_until(self, start: datetime) -> datetime:
+        """Return until when a meeting that begins at `start` keeps its seat."""
+        return self.ends(start) + timedelta(minutes=self.buffer_minutes)
+
+    def starts_on(self, day: date) -> tuple[datetime, ...]:
+        """Return the moments (UTC) at which a slot begins on a weekday like this one."""
+        return _starts(self.hours, self.minutes, self.buffer_minutes, day)
+
+
+@lru_cache(maxsize=1024)
+def _starts(
+    hours: tuple[Hours, ...], minutes: int, buffer_minutes: int, day: date
+) -> tuple[datetime, ...]:
+    found = []
+    for span in hours:
+        if span.weekday != day.weekday():
+            continue
+        start = datetime.combine(day, span.opens, tzinfo=JST).astimezone(UTC)
+        closes = datetime.combine(day, span.closes, tzinfo=JST).astimezone(UTC)
+        while start + timedelta(minutes=minutes) <= closes:
+            found.append(start)
+            start += timedelta(minutes=minutes + buffer_minutes)
+    return tuple(sorted(found))
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Which adviser of all, and which of those who work by a method; both count from 0."""
+
+    seat: int
+    place: int
+
+
+@dataclass(frozen=True)
+class Occupied:
+    """A live booking as the slots see it: its seat is taken from `start` until `until` (UTC)."""
+
+    booking_id: int
+    start: datetime
+    until: datetime
+    method: Method
+    seat: Seat
+
+
+class SlotState(StrEnum):
+    """Whether a time can be booked, and if not, why."""
+
+    FREE = "free"
+    FULL = "full"
+    CLOSED = "closed"
+    TOO_SOON = "too_soon"
+    TOO_FAR = "too_far"
+
+
+def quarters(start: datetime, until: datetime) -> Iterator[datetime]:
+    """Return the quarters of an hour that a seat is taken for; `start` lies on one."""
+    while start < until:
+        yield start
+        start += QUARTER
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What can be booked by one method, as of `now`: rules, calendar, closures, live bookings.
+
+    `occupied` holds all live bookings, of every method, of the days that are asked about.
+    """
+
+    rules: SlotRules
+    working_days: WorkingDays
+    closures: tuple[Interval, ...]
+    occupied: tuple[Occupied, ...]
+    now: datetime
+
+    def without(self, booking_id: int) -> Agenda:
+        """Return the agenda as it is once a booking is gone: what it could be moved to."""
+        others = tuple(one for one in self.occupied if one.booking_id != booking_id)
+        return replace(self, occupied=others)
+
+    @cached_property
+    def first_day(self) -> date:
+        """The earliest day that can be booked: the minimum notice counts working days."""
+        return self._calendar.add(jst_date(self.now), self.rules.notice_working_days)
+
+    @property
+    def last_day(self) -> date:
+        """The last day that can be booked."""
+        return jst_date(self.now) + _DAY * self.rules.horizon_days
+
+    def state_of_day(self, day: date) -> SlotState:
+        """Return FREE if any time of the day can be booked, else why none can."""
+        if (outside := self._outside(day)) is not None:
+            return outside
+        states = {self._state_by_clock(start) for start in self.rules.starts_on(day)}
+        for state in (SlotState.FREE, SlotState.FULL, SlotState.TOO_SOON):
+            if state in states:
+                return state
+        return SlotState.CLOSED
+
+    def times(self, day: date) -> list[tuple[datetime, SlotState]]:
+        """Return the day's slots in order, each with its state."""
+        outside = self._outside(day)
+        return [
+            (start, outside or self._state_by_clock(start)) for start in self.rules.starts_on(day)
+        ]
+
+    def state(self, start: datetime) -> SlotState:
+        """Return whether a meeting can begin at a moment; CLOSED where no slot begins."""
+        day = jst_date(start)
+        if (outside := self._outside(day)) is not None:
+            return outside
+        if start not in self.rules.starts_on(day):
+            return SlotState.CLOSED
+        return self._state_by_clock(start)
+
+    def _state_by_clock(self, start: datetime) -> SlotState:
+        if start <= self.now:
+            return SlotState.TOO_SOON
+        meeting = Interval(start, self.rules.ends(start))
+        if any(closed.overlaps(meeting) for closed in self.closures):
+            return SlotState.CLOSED
+        return SlotState.FULL if self.free_seat(start) is None else SlotState.FREE
+
+    def free_seat(self, start: datetime) -> Seat | None:
+        """Return the lowest seat and place that are free for the whole slot; None if it is full.
+
+        A seat above today's number counts as taken: seats may have been lowered below what is
+        booked.
+        """
+        seats, places, rules = 0, 0, self.rules
+        for quarter in quarters(start, rules.seat_until(start)):
+            at_once = self._seats[quarter]
+            by_method = self._places[quarter]
+            if at_once.bit_count() >= rules.seats or by_method.bit_count() >= rules.places:
+                return None
+            seats |= at_once
+            places |= by_method
+        seat, place = _lowest_free(seats), _lowest_free(places)
+        return Seat(seat, place) if seat < rules.seats and place < rules.places else None
+
+    def days(self) -> Iterator[date]:
+        """Return the days from the first to the last that can be booked."""
+        day = self.first_day
+        while day <= self.last_day:
+            yield day
+            day += _DAY
+
+    def free(self) -> Iterator[datetime]:
+        """Return all free slots, the earliest first."""
+        for day in self.days():
+            for start, state in self.times(day):
+                if state is SlotState.FREE:
+                    yield start
+
+    def nearest(self, to: datetime, count: int) -> list[datetime]:
+        """Return the free slots nearest to a moment, the earliest first."""
+        by_distance = sorted(self.free(), key=lambda start: (abs(start - to), start))
+        return sorted(by_distance[:count])
+
+    def _outside(self, day: date) -> SlotState | None:
+        if not self._calendar.is_open(day):
+            return SlotState.CLOSED
+        if day < self.first_day:
+            return SlotState.TOO_SOON
+        return SlotState.TOO_FAR if day > self.last_day else None
+
+    @cached_property
+    def _calendar(self) -> WorkingDays:
+        closed = tuple((day, day) for day in sorted(whole_days(self.closures)))
+        return replace(self.working_days, closures=self.working_days.closures + closed)
+
+    @cached_property
+    def _seats(self) -> defaultdict[datetime, int]:
+        return _taken((one, one.seat.seat) for one in self.occupied)
+
+    @cached_property
+    def _places(self) -> defaultdict[datetime, int]:
+        return _taken(
+            (one, one.seat.place) for one in self.occupied if one.method is self.rules.method
+        )
+
+
+def _taken(occupied: Iterable[tuple[Occupied, int]]) -> defaultdict[datetime, int]:
+    """Return, for each quarter of an hour, a bit for each seat that is taken."""
+    taken: defaultdict[datetime, int] = defaultdict(int)
+    for one, number in occupied:
+        for quarter in quarters(one.start, one.until):
+            taken[quarter] |= 1 << number
+    return taken
+
+
+def _lowest_free(taken: int) -> int:
+    return (~taken & (taken + 1)).bit_length() - 1

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.bookings import BookingState
-from domain.consultations import ConsultationState
+from domain.bookings import BookingState, Change, case_state_after
 from domain.errors import DomainError, StaleButton
 from domain.staff import Action, StaffMember, refusal
 from domain.texts import N_
@@ -81,7 +80,7 @@ def take(tx: Transaction, user_id: int, name: str, consultation_id: int, now: da
     if shown.consultation.assignee == user_id:
         return Press(card(tx, consultation_id))
     if consultations.take(tx, consultation_id, user_id):
-        _take_up(tx, shown.consultation)
+        _take_up(tx, consultation_id)
         staff.audit(tx, user_id, "take", reference, now)
         return Press(card(tx, consultation_id))
     shown = card(tx, consultation_id)
@@ -90,13 +89,14 @@ def take(tx: Transaction, user_id: int, name: str, consultation_id: int, now: da
     return Press(shown, AlreadyTaken(text, name=shown.assignee_name or "–"))
 
 
-def _take_up(tx: Transaction, consultation: Consultation) -> None:
-    if consultation.state is not ConsultationState.NEW:
+def _take_up(tx: Transaction, consultation_id: int) -> None:
+    """Show the meeting that was booked before anybody had the case."""
+    consultation = consultations.find(tx, consultation_id)
+    booking = bookings.live_of(tx, consultation_id)
+    if consultation is None or booking is None or booking.state is not BookingState.BOOKED:
         return
-    booking = bookings.live_of(tx, consultation.id)
-    is_booked = booking is not None and booking.state is BookingState.BOOKED
-    state = ConsultationState.BOOKED if is_booked else ConsultationState.TRIAGED
-    consultations.set_state(tx, consultation.id, state)
+    state = case_state_after(Change.BOOKED, consultation.state)
+    consultations.set_state(tx, consultation_id, state)
 
 
 def full_record(tx: Transaction, user_id: int, consultation_id: int, now: datetime) -> Press:

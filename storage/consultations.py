@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import Select, case, func, insert, or_, select, update
 
 from domain.consultations import (
     OPEN_STATES,
@@ -215,7 +215,13 @@ def take(tx: Transaction, consultation_id: int, assignee: int) -> bool:
     result = tx.connection.execute(
         update(ConsultationRow)
         .where(ConsultationRow.id == consultation_id, is_free)
-        .values(assignee=assignee)
+        .values(
+            assignee=assignee,
+            state=case(
+                (ConsultationRow.state == ConsultationState.NEW, ConsultationState.TRIAGED),
+                else_=ConsultationRow.state,
+            ),
+        )
     )
     return result.rowcount == 1
 

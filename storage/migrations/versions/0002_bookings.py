@@ -135,14 +135,13 @@ def upgrade() -> None:
             batch_op.f("ix_booking_seats_booking_id"), ["booking_id"], unique=False
         )
 
-    with op.batch_alter_table("consultations", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("call_when", sa.String(), nullable=True))
+    op.add_column("consultations", sa.Column("call_when", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
     """Take the change back."""
-    with op.batch_alter_table("consultations", schema=None) as batch_op:
-        batch_op.drop_column("call_when")
+    # Not in a batch, which would copy the table and drop the one that others refer to.
+    op.drop_column("consultations", "call_when")
 
     with op.batch_alter_table("booking_seats", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_booking_seats_booking_id"))

@@ -10,6 +10,8 @@ from domain.errors import StaleButton
 QUESTION, FIX, CASE, LANGUAGE, STAFF = "q", "fix", "case", "lang", "st"
 INTAKE, RETURN_CALL = "in", "rc"
 CALL, ADDENDUM = "call", "add"
+BOOKING, MEETING, SLOTS = "bk", "mt", "sl"
+"""An owner's booking, the staff's side of it, and the slots with their closures."""
 FAMILIES = {needs.QUESTIONNAIRE: INTAKE, return_calls.QUESTIONNAIRE: RETURN_CALL}
 """The family of the buttons that belong to a questionnaire as a whole."""
 _NAMES = {family: name for name, family in FAMILIES.items()}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def meeting_text(context: Context, booking: Booking) -> str:
-    """Return day, weekday, time and method of a meeting; the hub's address if it is there (HTML)."""
+    """Return day, time and method of a meeting, and the address if it is at the hub (HTML)."""
     _ = context.gettext
     lines = [
         f"<b>{span(context, booking.starts_at, booking.ends_at)}</b>",

@@ -15,6 +15,8 @@ const REFUSALS = {
   foreign_link: "このボットへのリンクではありません。",
   no_phone: "電話番号を入力してください。",
   bad_file: "このファイルは送れません。",
+  backward: "時計は、先にしか進められません。",
+  too_far: "時計を進められるのは、約3年先までです。",
   nothing_to_do: "すでにその状態です。",
 };
 const UNEXPECTED = "うまくいきませんでした。もう一度お試しください。";

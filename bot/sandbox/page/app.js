@@ -2,6 +2,7 @@
 
 import { follow, get, post } from "./api.js";
 import { avatar, renderChatList } from "./chat_list.js";
+import { Clock } from "./clock.js";
 import { confirmBox, keysBox } from "./dialogs.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -26,6 +27,7 @@ const list = document.getElementById("list");
 const splitButton = document.getElementById("split");
 const offline = document.getElementById("offline");
 const notices = new Notices();
+const clock = new Clock(document.getElementById("clock"), notices);
 
 const store = {
   bot: { name: "", username: "", description: "" },
@@ -131,6 +133,7 @@ function onChange(change) {
   newest = Math.max(newest, change.number);
   if (change.kind === "message") onMessage(change);
   else if (change.kind === "action") for (const pane of openPanes()) { if (pane.chatId === change.chat_id) pane.showAction(change.action); }
+  else if (change.kind === "clock") clock.adopt(change);
   else if (change.kind === "reset") { store.unread.clear(); store.drafts.clear(); reloadAll(); }
   else refreshSoon();
 }
@@ -181,7 +184,7 @@ function reloadAll() {
 async function onConnected() {
   newest = 0;
   offline.hidden = true;
-  if (await reloadAll()) document.body.dataset.ready = "true";
+  if (await reloadAll() && await notices.attempt(() => clock.load())) document.body.dataset.ready = "true";
 }
 
 function nextArea(event) {

@@ -58,6 +58,19 @@ export async function askContact(person, people) {
   return { phone: phone.value, user_id: chosen.id, name: chosen.id === person.id ? "" : chosen.name };
 }
 
+// Returns what was chosen of `leaps` or typed, empty for nothing. `shown`, `min` and what is typed are JST.
+export async function clockBox(leaps, shown, min) {
+  const field = h("input", { type: "datetime-local", value: shown, min, required: true });
+  const body = [
+    h("div", { class: "leaps" }, ...leaps.map(([label, note, value]) =>
+      h("button", { type: "submit", value, class: "plain", formNoValidate: true }, h("b", {}, label), h("small", {}, note)))),
+    h("label", {}, "日時を指定（日本時間）", field),
+    h("p", { class: "hint" }, "ボットの時計も一緒に進み、それまでに届くはずのお知らせが届きます。戻すことはできません。"),
+  ];
+  const answer = await open("時計を進める", body, [cancel(), h("button", { type: "submit", value: "typed", class: "primary" }, "進める")]);
+  return answer === "typed" ? field.value : answer;
+}
+
 export function pictureBox(file, name) {
   const close = h("button", { type: "submit", value: "", class: "plain" }, "閉じる");
   const form = h("form", { method: "dialog" }, h("img", { src: file.url, alt: name, width: file.width, height: file.height }), close);

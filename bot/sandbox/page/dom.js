@@ -19,6 +19,9 @@ const day = new Intl.DateTimeFormat("ja-JP", { timeZone: "Asia/Tokyo", month: "l
 export const timeOf = (date) => time.format(new Date(date));
 export const dayOf = (date) => day.format(new Date(date)).replace("(", "（").replace(")", "）");
 
+// A moment (milliseconds) as a field for date and time has it, in JST, which has no summer time.
+export const wallClock = (moment) => new Date(moment + 9 * 60 * 60 * 1000).toISOString().slice(0, 16);
+
 export function sizeOf(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KB`;

@@ -36,6 +36,7 @@ import asyncio
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from aiohttp import web
 from pydantic_core import to_json
@@ -296,7 +297,7 @@ class Control:
         return web.Response(
             body=stored.content,
             content_type="application/octet-stream",
-            headers={"Content-Disposition": "attachment"},
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(stored.name)}"},
         )
 
     async def _events(self, request: web.Request) -> web.StreamResponse:

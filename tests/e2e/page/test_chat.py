@@ -250,7 +250,8 @@ async def test_photos_and_documents_both_ways(
     await picture.click()
     await expect(screen.page.get_by_role("dialog").locator("img")).to_be_visible()
     await screen.page.keyboard.press("Escape")
-    await bot.send_file("sendDocument", "document", b"%PDF-1.4", chat_id=OWNER)
+    await bot.send_file("sendDocument", "document", b"%PDF-1.4", chat_id=OWNER, caption="予定です")
+    await expect(screen.message("予定です").locator(".file-name")).to_have_text("document8 B・保存")
     async with screen.page.expect_download() as download:
         await screen.message("保存").get_by_role("link").click()
     assert (await download.value).suggested_filename == "document"

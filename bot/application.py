@@ -17,7 +17,7 @@ from bot.schedule import add_tick
 from domain.needs import needs_questionnaire
 from domain.return_calls import return_call_questionnaire
 from handlers.command_menu import publish_menus
-from handlers.context import Context, House, MadoguchiApplication
+from handlers.context import Context, House, MadoguchiApplication, Reach
 from handlers.profile import publish_descriptions
 from handlers.routes import add_handlers
 from locales import DEFAULT_LANGUAGE, LANGUAGES, load_translations
@@ -65,6 +65,7 @@ def build_house(
         translations={language: load_translations(language) for language in LANGUAGES},
         default_language=DEFAULT_LANGUAGE,
         staff_chat=settings.staff_chat_id,
+        reach=Reach(settings.base_url(settings.listen)),
         languages=database.read(people.chosen_languages).result(),
     )
 

@@ -1,10 +1,11 @@
-"""The process's own HTTP listener: a fixed table of routes and nothing else."""
+"""The process's own HTTP listener: a fixed table of routes and folders and nothing else."""
 
 from __future__ import annotations
 
 import errno
 import logging
 from collections.abc import Awaitable, Callable
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 from aiohttp import web
@@ -27,12 +28,21 @@ class CannotListen(OSError):
 class HttpServer:
     """`async with HttpServer(address, routes) as server:`; routes by method and path.
 
+    What `folders` names by method and first part of a path, such as `/calendar/`, answers for all
+    that is beneath it and is no route of its own.
+
     Raises CannotListen on entry when the port is taken, forbidden or not this machine's.
     """
 
-    def __init__(self, address: Address, routes: Mapping[tuple[str, str], Handler]) -> None:
+    def __init__(
+        self,
+        address: Address,
+        routes: Mapping[tuple[str, str], Handler],
+        folders: Mapping[tuple[str, str], Handler] = MappingProxyType({}),
+    ) -> None:
         self._address = address
         self._routes = routes
+        self._folders = folders
         self._runner: web.ServerRunner | None = None
 
     @property
@@ -62,9 +72,12 @@ class HttpServer:
             self._runner = None
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        handler = self._routes.get((request.method, request.path))
+        method, path = request.method, request.path
+        folder = path[: path.find("/", 1) + 1]
+        handler = self._routes.get((method, path)) or self._folders.get((method, folder))
         if handler is None:
-            known = any(path == request.path for _, path in self._routes)
+            known = any(each == path for _, each in self._routes)
+            known = known or any(each == folder for _, each in self._folders)
             return web.Response(status=405 if known else 404)
         return await handler(request)
 

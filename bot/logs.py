@@ -22,6 +22,9 @@ _PLAIN: Final = logging.Formatter()
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TOKEN: Final = re.compile(r"\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}", re.IGNORECASE)
 
+# The secret of a calendar's address: a request that cannot be read is quoted with its path.
+_FEED: Final = re.compile(r"(/calendar/)[A-Za-z0-9_.~%-]+")
+
 # PostgreSQL quotes there what was being stored: "Failing row contains (…)".
 _ROW: Final = re.compile(
     r"\nDETAIL:.*?(?=\n\[SQL: |\n\(Background on|\n\nThe above exception|\n\nDuring handling|\Z)",
@@ -42,11 +45,11 @@ _QUIET: Final = {
 
 
 class RedactingFilter(logging.Filter):
-    """Takes bot tokens and quoted rows out of a record: message, arguments, exception and stack.
+    """Takes secrets and quoted rows out of a record: message, arguments, exception and stack.
 
     `token` is removed wherever it stands, whatever it looks like; anything else shaped like
-    one as well. Updates that python-telegram-bot quotes become their type's name. The record
-    is made final here, so handlers that come later see it clean.
+    one as well, and what follows `/calendar/`. Updates that python-telegram-bot quotes become
+    their type's name. The record is made final here, so handlers that come later see it clean.
     """
 
     def __init__(self, token: str = "") -> None:
@@ -68,8 +71,8 @@ class RedactingFilter(logging.Filter):
         return True
 
     def redact(self, text: str) -> str:
-        """Give `text` without tokens, and without the rows that a database's errors quote."""
-        text = _ROW.sub("", text)
+        """Give `text` without secrets, and without the rows that a database's errors quote."""
+        text = _FEED.sub(rf"\1{REDACTED}", _ROW.sub("", text))
         if self._token:
             text = text.replace(self._token, REDACTED)
         return _TOKEN.sub(REDACTED, text)

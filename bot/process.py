@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from telegram.error import InvalidToken, TelegramError
 
 from bot.application import build_application, build_house, publish_profile
+from bot.calendar_feed import CalendarFeeds
 from bot.clock import SandboxTime, utc_now
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
@@ -71,7 +72,10 @@ async def serve(settings: Settings, programme: Programme, on_webhook: OnWebhook)
         clock = time or utc_now
         house = await asyncio.to_thread(build_house, settings, programme, database, clock)
         bot = _Bot(settings, house, time)
-        await stack.enter_async_context(HttpServer(settings.listen, bot.routes()))
+        server = HttpServer(settings.listen, bot.routes(), CalendarFeeds(house).folders())
+        await stack.enter_async_context(server)
+        # Only now is it known which port a free one is.
+        house.reach.base = settings.base_url(server.address)
         stack.push_async_callback(bot.disconnect)
         if await bot.connect(stop):
             await bot.run(stop, on_webhook)

@@ -33,6 +33,7 @@ _EXAMPLES: Final = {
     "webhook_url": "https://bot.example.jp/telegram",
     "webhook_secret": "3a7d0f61c5e94b28 (1 to 256 of A-Z a-z 0-9 _ -)",
     "listen": "127.0.0.1:8080",
+    "public_url": "https://bot.example.jp",
     "person_pace": "2 (0 = no limit)",
     "sandbox_clock": ".sandbox/clock",
 }
@@ -108,6 +109,8 @@ class Settings(StoreSettings):
     webhook_url: str | None = Field(default=None, repr=False)
     webhook_secret: str = Field(default="", repr=False)
     listen: Annotated[Address, NoDecode] = Address("127.0.0.1", 8080)
+    public_url: str | None = None
+    """Where calendars reach what this process answers over HTTP; without a slash at its end."""
     person_pace: float = Field(default=2, ge=0, allow_inf_nan=False)
     """Updates a second that are taken from one person in the long run; 0 takes all."""
     sandbox_clock: Path | None = None
@@ -164,6 +167,19 @@ class Settings(StoreSettings):
             raise ValueError(f"cannot use the path {parts.path}, the process answers there itself")
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _reachable_by_calendars(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = _split(value)
+        if not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be a URL with a host and without ? and #")
+        allowed = {"http", "https"} if is_loopback(parts.hostname) else {"https"}
+        if parts.scheme not in allowed:
+            raise ValueError("must begin with https:// (http:// is for the loopback only)")
+        return value.rstrip("/")
+
     @field_validator("webhook_secret")
     @classmethod
     def _allowed_by_telegram(cls, value: str) -> str:
@@ -198,6 +214,15 @@ class Settings(StoreSettings):
             reason = "is for a sandbox only: MADOGUCHI_API_URL must be a loopback address with it"
             raise SettingsError(_sentence("sandbox_clock", reason))
         return self
+
+    def base_url(self, listening: Address) -> str:
+        """Return where people reach what `listening` answers: as set, as the webhook, or there."""
+        if self.public_url is not None:
+            return self.public_url
+        if self.webhook_url is not None:
+            parts = urlsplit(self.webhook_url)
+            return f"{parts.scheme}://{parts.netloc}"
+        return f"http://{listening}"
 
     @model_validator(mode="after")
     def _webhook_has_a_secret(self) -> Settings:

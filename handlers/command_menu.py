@@ -36,6 +36,7 @@ EVERYBODYS: Final = (
     ("help", N_("What you can do here")),
 )
 STAFFS: Final = (
+    ("calendar", N_("The meetings in your own calendar"), Action.READ_SLOTS),
     ("stats", N_("Figures of today, the week, the month and the year"), Action.READ_FIGURES),
     ("kpi", N_("Targets and results of the plan"), Action.READ_FIGURES),
     ("staff", N_("List, invite and remove staff"), Action.MANAGE_STAFF),

@@ -27,6 +27,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+@dataclass
+class Reach:
+    """Where the process is reached over HTTP: scheme and host, and a path where there is one."""
+
+    base: str
+
+
 @dataclass(frozen=True)
 class House:
     """What a running process is made of; built once in `bot.application`."""
@@ -40,6 +47,7 @@ class House:
     translations: Mapping[str, gettext.GNUTranslations]
     default_language: str
     staff_chat: int
+    reach: Reach
     languages: dict[int, str] = field(default_factory=dict)
     menus_owed: set[int] = field(default_factory=set)
     """Whose menu of commands could not be set yet."""

@@ -21,6 +21,7 @@ from domain.errors import DomainError, StaleButton
 from domain.staff import NotPermitted
 from handlers import (
     addenda,
+    calendar_feeds,
     calls,
     cases,
     command_menu,
@@ -40,6 +41,7 @@ from handlers import (
 )
 from handlers.callbacks import (
     ADDENDUM,
+    CALENDAR,
     CALL,
     CASE,
     FIX,
@@ -111,6 +113,8 @@ async def show_current(update: Update, context: Context) -> None:
             await calls.refresh(update, context)
         elif family == STAFF:
             await staff.refresh(update, context)
+        elif family == CALENDAR:
+            await calendar_feeds.refresh(update, context)
         elif chat is not None and chat.type == "private":
             await commands.show_current(update, context)
 
@@ -209,6 +213,10 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{CALL}:done:{_NUMBER}", calls.done),
     (f"{ADDENDUM}:full:{_NUMBER}", addenda.full_record),
     (f"{STAFF}:.*", staff.staff_button),
+    (f"{CALENDAR}:list", calendar_feeds.list_button),
+    (f"{CALENDAR}:new", calendar_feeds.make),
+    (f"{CALENDAR}:ask:{_NUMBER}", calendar_feeds.ask),
+    (f"{CALENDAR}:revoke:{_NUMBER}", calendar_feeds.revoke),
     (f"{LANGUAGE}:.*", language.language_button),
     (".*", unknown_button),
 )
@@ -219,6 +227,7 @@ COMMANDS: tuple[tuple[str, Handler], ...] = (
     ("cancel", leaving.cancel),
     ("privacy", commands.privacy),
     ("language", language.language),
+    ("calendar", _hidden(calendar_feeds.calendar)),
     ("stats", _hidden(figures.stats)),
     ("kpi", _hidden(figures.kpi)),
     ("staff", _hidden(staff.list_staff)),

@@ -145,7 +145,7 @@ async def _ask(update: Update, context: Context, removed: int, since: int) -> No
     member = await context.read(staff.leaving, user, removed, since)
     text = context.gettext(
         "Remove %(name)s (%(role)s)?\n\nThey lose access at once. Others can take the cases they "
-        "have."
+        "have. The calendar addresses they made stop working."
     ) % {"name": escape(_name(context, member)), "role": _role_names(context)[member.role]}
     style = KeyboardButtonStyle.DANGER
     buttons = [

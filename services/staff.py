@@ -9,7 +9,7 @@ from domain.errors import DomainError, StaleButton
 from domain.staff import Action, Role, StaffMember
 from domain.texts import N_
 from services.cases import permitted
-from storage import staff
+from storage import calendar_feeds, staff
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -131,11 +131,13 @@ def remove(
 ) -> tuple[StaffMember, list[StaffMember]]:
     """Remove a member, who loses access at once; return them and who is left.
 
+    The calendar addresses they made end: they know the secrets.
     Nobody is listed to somebody who removed themselves. Raises as `leaving` does.
     """
     staff.lock(tx)
     found = leaving(tx, user_id, removed, since)
     staff.remove(tx, removed, now)
+    calendar_feeds.revoke_all_of(tx, removed, now)
     staff.audit(tx, user_id, "remove", str(removed), now)
     return found, staff.members(tx) if removed != user_id else []
 

@@ -341,6 +341,20 @@ class BookingEventRow(Base):
     reason: Mapped[str | None]
 
 
+class CalendarFeedRow(Base):
+    """An address of the office's calendar, by the hash of the secret in it."""
+
+    __tablename__ = "calendar_feeds"
+    # A button outlives the row: its number must never come to mean another.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_by: Mapped[int] = mapped_column(BigInteger, index=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
 class ClosureRow(Base):
     """A time that staff have closed to meetings."""
 

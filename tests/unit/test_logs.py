@@ -96,6 +96,13 @@ class TestTokens:
         assert RedactingFilter().filter(record)
         assert LineFormatter().format(record).endswith(f"here\\nStack\\n{REDACTED}")
 
+    def test_no_address_of_a_calendar(self) -> None:
+        secret = "AAbb-_00" * 4
+        text = f'400, message: Invalid HTTP version "GET /calendar/{secret}.ics HTTP/9.9"'
+        redacted = RedactingFilter().redact(text)
+        assert secret not in redacted
+        assert redacted.endswith(f'"GET /calendar/{REDACTED} HTTP/9.9"')
+
     def test_the_own_token_whatever_it_looks_like(self) -> None:
         assert RedactingFilter("sandbox").redact("/botsandbox/getMe") == f"/bot{REDACTED}/getMe"
 

@@ -88,6 +88,9 @@ def test_listen_is_host_and_port(
         ("STAFF_CHAT_ID", "@staff", "whole number"),
         ("STAFF_CHAT_ID", "1001", "minus sign"),
         ("ADMIN_IDS", "1,two", "user ids"),
+        ("PUBLIC_URL", "http://bot.example.jp", "must begin with https://"),
+        ("PUBLIC_URL", "bot.example.jp", "a URL with a host"),
+        ("PUBLIC_URL", "https://bot.example.jp/?a=b", "without ? and #"),
         ("ADMIN_IDS", "-1", "user ids"),
         ("API_URL", "api.telegram.org", "http"),
         ("API_URL", "http://[::1", "not a URL"),
@@ -180,6 +183,34 @@ def test_a_clock_that_cannot_be_read_is_told(
     give(monkeypatch, API_URL="http://127.0.0.1:1", SANDBOX_CLOCK=str(tmp_path / "none"))
     with pytest.raises(SettingsError, match="MADOGUCHI_SANDBOX_CLOCK must be a file"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("variables", "base"),
+    [
+        ({}, "http://127.0.0.1:4711"),
+        ({"PUBLIC_URL": "https://bot.example.jp/"}, "https://bot.example.jp"),
+        ({"PUBLIC_URL": "https://example.jp/madoguchi/"}, "https://example.jp/madoguchi"),
+        ({"PUBLIC_URL": "http://localhost:9"}, "http://localhost:9"),
+        (
+            {"WEBHOOK_URL": "https://bot.example.jp:8443/telegram", "WEBHOOK_SECRET": "s"},
+            "https://bot.example.jp:8443",
+        ),
+        (
+            {
+                "PUBLIC_URL": "https://calendar.example.jp",
+                "WEBHOOK_URL": "https://bot.example.jp/telegram",
+                "WEBHOOK_SECRET": "s",
+            },
+            "https://calendar.example.jp",
+        ),
+    ],
+)
+def test_calendars_are_told_the_address_that_reaches_us(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], base: str
+) -> None:
+    give(monkeypatch, **variables)
+    assert read_settings().base_url(Address("127.0.0.1", 4711)) == base
 
 
 def test_a_misspelt_variable_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

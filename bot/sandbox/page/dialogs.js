@@ -65,7 +65,7 @@ export async function clockBox(leaps, shown, min) {
     h("div", { class: "leaps" }, ...leaps.map(([label, note, value]) =>
       h("button", { type: "submit", value, class: "plain", formNoValidate: true }, h("b", {}, label), h("small", {}, note)))),
     h("label", {}, "日時を指定（日本時間）", field),
-    h("p", { class: "hint" }, "ボットの時計も一緒に進み、それまでに届くはずのお知らせが届きます。戻すことはできません。"),
+    h("p", { class: "hint" }, "ボットの時計も一緒に進みます。戻すことはできません。飛び越した時刻の案内は、届かないことがあります。"),
   ];
   const answer = await open("時計を進める", body, [cancel(), h("button", { type: "submit", value: "typed", class: "primary" }, "進める")]);
   return answer === "typed" ? field.value : answer;

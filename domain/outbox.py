@@ -19,6 +19,8 @@ class NoticeKind(StrEnum):
     RETURN_CALL = "return_call"
     RETURN_CALL_WITHDRAWN = "return_call_withdrawn"
     NUDGE = "nudge"
+    BOOKING_FILE = "booking_file"
+    STAFF_BOOKING_FILE = "staff_booking_file"
     SUMMARY = "summary"
     INCIDENT = "incident"
     UNREACHABLE = "unreachable"

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from domain.bookings import METHOD_NAMES, BookingState
 from domain.calendar_file import CalendarEvent, EventStatus
+from domain.slots import Method
+from handlers.meetings import method_name
 
 if TYPE_CHECKING:
+    from domain.bookings import Booking
     from domain.calendar_feeds import FeedMeeting
-    from handlers.context import House
+    from handlers.context import Context, House
 
 _NOT_TAKING_PLACE: Final = frozenset({BookingState.CANCELLED, BookingState.POSTPONED})
 
@@ -38,4 +41,48 @@ def feed_event(house: House, meeting: FeedMeeting) -> CalendarEvent:
         changed_at=meeting.changed_at,
         summary=_("[Off] %(meeting)s") % {"meeting": text} if is_off else text,
         status=EventStatus.CANCELLED if is_off else EventStatus.CONFIRMED,
+    )
+
+
+def owner_event(context: Context, booking: Booking) -> CalendarEvent:
+    """Return a meeting for its owner's calendar, in their language."""
+    _ = context.gettext
+    office = context.house.programme.office
+    lines = [
+        _("Reference: %(reference)s") % {"reference": booking.reference},
+        _("How we meet: %(method)s") % {"method": method_name(context, booking.method)},
+        _("Telephone: %(telephone)s (%(hours)s)")
+        % {"telephone": office.telephone, "hours": office.hours},
+    ]
+    return _event(
+        context,
+        booking,
+        _("Meeting: %(hub)s") % {"hub": office.hub},
+        "\n".join(lines),
+        office.address if booking.method is Method.HUB else "",
+    )
+
+
+def staff_event(context: Context, booking: Booking) -> CalendarEvent:
+    """Return a meeting for the calendar of the staff: no personal data."""
+    method = method_name(context, booking.method)
+    text = context.gettext("%(reference)s meeting (%(method)s)")
+    return _event(context, booking, text % {"reference": booking.reference, "method": method})
+
+
+def _event(
+    context: Context, booking: Booking, summary: str, description: str = "", location: str = ""
+) -> CalendarEvent:
+    is_off = booking.state in _NOT_TAKING_PLACE
+    return CalendarEvent(
+        uid=booking.uid,
+        sequence=booking.revision,
+        start=booking.starts_at,
+        end=booking.ends_at,
+        changed_at=booking.changed_at,
+        summary=summary,
+        description=description,
+        location=location,
+        status=EventStatus.CANCELLED if is_off else EventStatus.CONFIRMED,
+        alarm=context.house.programme.booking.remind_minutes_before,
     )

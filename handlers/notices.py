@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.errors import StaleButton
 from domain.outbox import NoticeKind
-from handlers import calls
+from handlers import booking_files, calls
 from handlers import cases as case_cards
 from handlers.addenda import notice_buttons, notice_text
 from handlers.messages import Message
@@ -118,6 +118,8 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.RETURN_CALL: _return_call,
     NoticeKind.RETURN_CALL_WITHDRAWN: _return_call_withdrawn,
     NoticeKind.NUDGE: _nudge,
+    NoticeKind.BOOKING_FILE: booking_files.owners,
+    NoticeKind.STAFF_BOOKING_FILE: booking_files.staffs,
     NoticeKind.UNREACHABLE: _unreachable,
     NoticeKind.SUMMARY: _summary,
     NoticeKind.INCIDENT: _incident,

@@ -28,6 +28,7 @@ from domain.consultations import OPEN_STATES
 from domain.fiscal_year import jst_date, jst_midnight
 from domain.slots import Agenda
 from domain.staff import Action
+from services import booking_files
 from services.cases import permitted
 from storage import bookings, closures, consultations, staff
 
@@ -320,6 +321,7 @@ def changed(
     state = case_state_after(change, case.state)
     if state is not case.state:
         consultations.set_state(tx, case.id, state)
+    booking_files.owe(tx, at, booking, change, reason)
     return booking
 
 

@@ -1,0 +1,65 @@
+"""Calendar files of meetings: owed to the owner and to the staff whenever a meeting changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from domain.bookings import Booking, BookingState, Change
+from domain.outbox import Missed, Notice, NoticeKind
+from storage import bookings, outbox, people, staff
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.bookings import Reason
+    from services.occasion import Occasion
+    from storage.database import Transaction
+
+# What comes after a meeting, and a time that is only held, change nobody's calendar.
+_TOLD: Final = frozenset({Change.BOOKED, Change.MOVED, Change.CANCELLED})
+_SHOWN: Final = frozenset({BookingState.BOOKED, BookingState.CANCELLED})
+
+
+def owe(
+    tx: Transaction, at: Occasion, booking: Booking, change: Change, reason: Reason | None
+) -> None:
+    """Owe the files of a booking as it is now, in the transaction that changed it.
+
+    The staff's goes to the assignee, or to the staff chat where nobody has the case whom the bot
+    can write to.
+    """
+    if change not in _TOLD:
+        return
+    payload = {
+        "booking": booking.id,
+        "revision": booking.revision,
+        "change": change,
+        "reason": reason,
+    }
+    recipients = {NoticeKind.STAFF_BOOKING_FILE: _of_staff(tx, at, booking)}
+    if booking.user_id is not None:
+        recipients[NoticeKind.BOOKING_FILE] = booking.user_id
+    for kind, recipient in recipients.items():
+        key = f"{kind}:{booking.id}.{booking.revision}"
+        outbox.add(tx, Notice(recipient, kind, payload, key, at.now))
+
+
+def as_told(tx: Transaction, booking_id: int, revision: int, now: datetime) -> Booking | None:
+    """Return a booking that still is as a notice of this revision tells it; None if it changed.
+
+    Raises Missed once the meeting has begun: a calendar is of no use for it any more.
+    """
+    booking = bookings.find(tx, booking_id)
+    if booking is None or booking.revision != revision or booking.state not in _SHOWN:
+        return None
+    if booking.starts_at <= now:
+        raise Missed
+    return booking
+
+
+def _of_staff(tx: Transaction, at: Occasion, booking: Booking) -> int:
+    assignee = booking.assignee
+    if assignee is None or staff.find(tx, assignee) is None:
+        return at.staff_chat
+    is_reachable = people.unreachable_since(tx, assignee) is None
+    return assignee if is_reachable else at.staff_chat

@@ -209,7 +209,7 @@ class ProgrammeParts(Part):
     kpis: tuple[Kpi, ...] = Field(min_length=1)
     evaluation: Evaluation
     office: Office
-    booking: BookingSettings
+    booking: BookingSettings = Field(examples=["the tables [booking…] of sample.toml"])
     schedule: Schedule
     counting: Counting
     retention: Retention

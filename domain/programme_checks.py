@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin
 
 from pydantic import BaseModel
 
@@ -18,15 +18,17 @@ if TYPE_CHECKING:
     from datetime import date, time
 
     from pydantic import ValidationError
+    from pydantic.fields import FieldInfo
 
     from domain.programme import Kpi, ProgrammeParts
-    from domain.programme_booking import BookingHours
+    from domain.programme_booking import BookingHours, MethodSettings
     from domain.working_days import WorkingDays
 
 _REASONS = {
     "missing": "is missing",
     "extra_forbidden": "is not a known key; please check its spelling",
     "string_too_short": "must not be empty",
+    "model_type": "must be a table (a dictionary of keys)",
 }
 
 
@@ -42,38 +44,44 @@ class ProgrammeError(Exception):
 def refusal(error: ValidationError, model: type[BaseModel]) -> ProgrammeError:
     """Return the first thing pydantic found, with the key's example where there is one."""
     first = error.errors(include_url=False)[0]
+    # pydantic marks a name that a mapping does not take with one more part.
+    loc = tuple(part for part in first["loc"] if part != "[key]")
     key = ""
-    for part in first["loc"]:
+    for part in loc:
         key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else part
     reason = _REASONS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        reason += _meant(first["loc"], model)
-    example = _example(first["loc"], model)
-    return ProgrammeError(key or "file", reason + (f"; for example {example}" if example else ""))
+        reason += _meant(loc, model)
+    field, _ = _found_at(loc, model)
+    example = f"; for example {field.examples[0]}" if field and field.examples else ""
+    return ProgrammeError(key or "file", reason + example)
 
 
 def _meant(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
-    inside: type[BaseModel] | None = model
-    for part in loc[:-1]:
-        if inside is not None and isinstance(part, str):
-            inside = _model_in(inside.model_fields[part].annotation)
-    known = inside.model_fields if inside is not None else ()
+    _, table = _found_at(loc[:-1], model)
+    known = table.model_fields if table is not None else ()
     close = get_close_matches(str(loc[-1]), known, n=1)
     return f" (is {close[0]} meant?)" if close else ""
 
 
-def _example(loc: tuple[int | str, ...], model: type[BaseModel]) -> Any:
-    inside: type[BaseModel] | None = model
-    example = None
+def _found_at(
+    loc: tuple[int | str, ...], model: type[BaseModel]
+) -> tuple[FieldInfo | None, type[BaseModel] | None]:
+    """Return the field at a place, and the table that it holds; None for what there is not."""
+    field: FieldInfo | None = None
+    table: type[BaseModel] | None = model
+    is_name = False
     for part in loc:
-        if isinstance(part, int) or inside is None:
+        if isinstance(part, int) or is_name:
+            # A row of a list, or an entry of a mapping: the same field tells what it is.
+            is_name = False
             continue
-        field = inside.model_fields.get(part)
+        field = table.model_fields.get(part) if table is not None else None
         if field is None:
-            return None
-        example = field.examples[0] if field.examples else None
-        inside = _model_in(field.annotation)
-    return example
+            return None, None
+        table = _model_in(field.annotation)
+        is_name = get_origin(field.annotation) is dict
+    return field, table
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
@@ -194,37 +202,66 @@ def _check_booking(parts: ProgrammeParts) -> None:
         _check_hours(f"{key}.hours", parts, settings.hours)
         if settings.seats > booking.seats:
             raise ProgrammeError(
-                f"{key}.seats", f"{settings.seats} is more than booking.seats ({booking.seats})"
+                f"{key}.seats",
+                f"{settings.seats} is more than booking.seats ({booking.seats}), the advisers of "
+                f"all methods together; for example {booking.seats}",
             )
         for hours in booking.hours_of(method):
-            if _minutes_between(hours.opens, hours.closes) < settings.minutes:
+            longest = _minutes_between(hours.opens, hours.closes)
+            if longest < settings.minutes:
                 raise ProgrammeError(
                     f"{key}.minutes",
                     f"{settings.minutes} minutes do not fit between {hours.opens:%H:%M} and "
-                    f"{hours.closes:%H:%M}",
+                    f"{hours.closes:%H:%M}; for example {longest}",
                 )
+        _check_notice(key, settings, open_days=len(parts.office.weekdays))
+
+
+def _check_notice(key: str, settings: MethodSettings, open_days: int) -> None:
+    notice = settings.notice_working_days
+    days = notice // open_days * 7 + notice % open_days
+    if days > settings.horizon_days:
+        raise ProgrammeError(
+            f"{key}.notice_working_days",
+            f"{notice} working days are {days} days at least, and horizon_days is "
+            f"{settings.horizon_days}: no day could be booked; for example 2",
+        )
 
 
 def _check_hours(key: str, parts: ProgrammeParts, spans: Sequence[BookingHours]) -> None:
     for n, span in enumerate(spans):
         if span.closes <= span.opens:
             raise ProgrammeError(
-                f"{key}[{n}].closes", f"{span.closes:%H:%M} is not after {span.opens:%H:%M}"
+                f"{key}[{n}].closes",
+                f'{span.closes:%H:%M} is not after opens ({span.opens:%H:%M}); for example "12:00"',
             )
         for name, clock in (("opens", span.opens), ("closes", span.closes)):
             if clock.minute % 15:
+                quarter = clock.replace(minute=clock.minute // 15 * 15)
                 raise ProgrammeError(
-                    f"{key}[{n}].{name}", f"{clock:%H:%M} is not on a quarter of an hour"
+                    f"{key}[{n}].{name}",
+                    f'{clock:%H:%M} is not on a quarter of an hour; for example "{quarter:%H:%M}"',
                 )
+        _check_distinct(f"{key}[{n}].weekdays", span.weekdays)
         for day in span.weekdays:
             if day not in parts.office.weekdays:
                 raise ProgrammeError(
-                    f"{key}[{n}].weekdays", f"the office is closed on {day} (office.weekdays)"
+                    f"{key}[{n}].weekdays",
+                    f"the office is closed on {day}: please take it out, or add it to "
+                    f"office.weekdays; for example {_list(parts.office.weekdays)}",
                 )
     for one, other in combinations(spans, 2):
-        both = set(one.weekdays) & set(other.weekdays)
+        both = [day for day in one.weekdays if day in other.weekdays]
         if both and one.opens < other.closes and other.opens < one.closes:
-            raise ProgrammeError(key, f"two spans of {min(both)} overlap")
+            raise ProgrammeError(
+                key,
+                f"{one.opens:%H:%M}–{one.closes:%H:%M} and {other.opens:%H:%M}–"
+                f"{other.closes:%H:%M} overlap on {both[0]}; please list each time once",
+            )
+
+
+def _list(names: Iterable[str]) -> str:
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"
 
 
 def _minutes_between(opens: time, closes: time) -> int:

@@ -39,6 +39,8 @@ def _clock_time(value: object) -> object:
         raise ValueError(f"{value!r} is no time of day")
     if not isinstance(value, str | time):
         raise ValueError(f"{value!r} is no time of day")  # noqa: TRY004 - pydantic words it
+    if isinstance(value, time) and (value.second or value.microsecond):
+        raise ValueError(f"{value} has seconds; please write hours and minutes only")
     return value
 
 

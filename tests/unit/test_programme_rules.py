@@ -188,9 +188,56 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("hubs", [TOKYO, TOKYO | {"code": "12"}], "hubs", "東京都 is listed twice"),
     ("privacy.notice_version", None, "privacy.notice_version", "is missing"),
 ]  # fmt: skip
+HOURS = FILE["booking"]["hours"][0]
+HUB = "booking.methods.hub"
+REFUSED_BOOKING: list[tuple[str, object, str, str]] = [
+    ("booking", None, "booking", "is missing; for example the tables [booking…] of sample.toml"),
+    ("booking", 3, "booking", "must be a table (a dictionary of keys); for example the tables"),
+    ("booking.seats", None, "booking.seats", "is missing; for example 2"),
+    ("booking.seats", 0, "booking.seats", "greater than 0; for example 2"),
+    ("booking.seats", 63, "booking.seats", "less than or equal to 62; for example 2"),
+    ("booking.seats", 2.0, "booking.seats", "valid integer; for example 2"),
+    ("booking.seat", 2, "booking.seat", "not a known key; please check its spelling (is seats "),
+    ("booking.hold_minutes", 0, "booking.hold_minutes", "greater than 0; for example 30"),
+    ("booking.remind_day_before", "10", "booking.remind_day_before", 'for example "10:00"'),
+    ("booking.remind_minutes_before", 721, "booking.remind_minutes_before", "to 720; for example"),
+    ("booking.hours", [], "booking.hours", "at least 1 item after validation, not 0; for example"),
+    ("booking.hours.0.weekdays", [], "booking.hours[0].weekdays", 'for example ["mon", "tue"]'),
+    ("booking.hours.0.weekdays", ["tue", "tue"], "booking.hours[0].weekdays", "tue is listed twi"),
+    ("booking.hours.0.weekdays", ["火"], "booking.hours[0].weekdays[0]", "'mon'"),
+    ("booking.hours.0.weekdays", ["mon"], "booking.hours[0].weekdays", "the office is closed on m"),
+    ("booking.hours.0.close", "12:00", "booking.hours[0].close", "(is closes meant?)"),
+    ("booking.hours.0.opens", None, "booking.hours[0].opens", 'is missing; for example "09:30"'),
+    ("booking.hours.0.opens", "10:10", "booking.hours[0].opens", 'for example "10:00"'),
+    ("booking.hours.0.opens", time(10, 0, 30), "booking.hours[0].opens", "10:00:30 has seconds; "),
+    ("booking.hours.0.opens", "9:30", "booking.hours[0].opens", 'no time of day; for example "09'),
+    ("booking.hours.0.closes", "12:55", "booking.hours[0].closes", 'for example "12:45"'),
+    ("booking.hours.0.closes", "10:00", "booking.hours[0].closes", "10:00 is not after opens (10"),
+    ("booking.hours", [HOURS, HOURS], "booking.hours", "10:00–12:00 and 10:00–12:00 overlap on tu"),
+    ("booking.methods", {}, "booking.methods", "at least 1 item after validation, not 0; for exam"),
+    ("booking.methods.zoom", {}, "booking.methods.zoom", "'visit', 'hub', 'online' or 'phone'"),
+    (HUB, 60, HUB, "must be a table (a dictionary of keys); for example { hub = { … } }"),
+    (f"{HUB}.minute", 60, f"{HUB}.minute", "please check its spelling (is minutes meant?)"),
+    (f"{HUB}.x", 60, f"{HUB}.x", "not a known key; please check its spelling"),
+    (f"{HUB}.minutes", None, f"{HUB}.minutes", "is missing; for example 60"),
+    (f"{HUB}.minutes", 50, f"{HUB}.minutes", "a multiple of 15; for example 60"),
+    (f"{HUB}.minutes", 0, f"{HUB}.minutes", "greater than or equal to 15; for example 60"),
+    (f"{HUB}.minutes", "60", f"{HUB}.minutes", "valid integer; for example 60"),
+    (f"{HUB}.minutes", 135, f"{HUB}.minutes", "do not fit between 10:00 and 12:00; for example 12"),
+    (f"{HUB}.buffer_minutes", 10, f"{HUB}.buffer_minutes", "a multiple of 15; for example 30"),
+    (f"{HUB}.buffer_minutes", -15, f"{HUB}.buffer_minutes", "or equal to 0; for example 30"),
+    (f"{HUB}.seats", 4, f"{HUB}.seats", "4 is more than booking.seats (3), the advisers of all me"),
+    (f"{HUB}.seats", 0, f"{HUB}.seats", "greater than 0; for example 1"),
+    (f"{HUB}.notice_working_days", -1, f"{HUB}.notice_working_days", "equal to 0; for example 2"),
+    (f"{HUB}.notice_working_days", 15, f"{HUB}.notice_working_days", "are 21 days at least, and"),
+    (f"{HUB}.horizon_days", 367, f"{HUB}.horizon_days", "or equal to 366; for example 30"),
+    (f"{HUB}.hours", [HOURS | {"opens": "12:00"}], f"{HUB}.hours[0].closes", "12:00 is not after "),
+    (f"{HUB}.hours", [HOURS | {"open": "9"}], f"{HUB}.hours[0].open", "(is opens meant?)"),
+    (f"{HUB}.hours", [{"opens": "10:00"}], f"{HUB}.hours[0].weekdays", 'for example ["mon", "tue'),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("key", "value", "named", "says"), REFUSED)
+@pytest.mark.parametrize(("key", "value", "named", "says"), REFUSED + REFUSED_BOOKING)
 def test_a_file_that_is_wrong_is_refused_at_its_key(
     data: dict[str, Any], key: str, value: object, named: str, says: str
 ) -> None:

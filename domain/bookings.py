@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from domain.closures import Interval
 from domain.consultations import ConsultationState
 from domain.errors import DomainError, StaleButton
 from domain.fiscal_year import jst_date
@@ -224,5 +225,13 @@ def refuse_slot(agenda: Agenda, start: datetime) -> None:
 
 
 def may_be_changed(booking: Booking, agenda: Agenda) -> bool:
-    """Whether the owner may still move or cancel it: up to the method's minimum notice."""
-    return agenda.now < booking.starts_at and agenda.first_day <= jst_date(booking.starts_at)
+    """Whether the owner may still move or cancel it: up to the method's minimum notice.
+
+    A meeting that the office itself has closed is changed until it would have begun: a long
+    closure takes the working days away that the notice is counted in.
+    """
+    if booking.starts_at <= agenda.now:
+        return False
+    if agenda.is_closed(Interval(booking.starts_at, booking.ends_at)):
+        return True
+    return agenda.first_day <= jst_date(booking.starts_at)

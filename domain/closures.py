@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from domain.fiscal_year import jst_date, jst_midnight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date, datetime
 
 _DAY = timedelta(days=1)
 
@@ -30,17 +31,19 @@ class Interval:
         return self.start < other.end and other.start < self.end
 
 
-def whole_days(closed: Iterable[Interval]) -> frozenset[date]:
-    """Return the days (JST) that intervals, merged or not, cover from midnight to midnight."""
-    days = set()
+def whole_days(closed: Iterable[Interval]) -> tuple[tuple[date, date], ...]:
+    """Return the days (JST) that intervals, merged or not, cover from midnight to midnight.
+
+    As runs of (first, last), both included, the earliest first.
+    """
+    runs = []
     for span in merged(closed):
-        day = jst_date(span.start)
-        if jst_midnight(day) < span.start:
-            day += _DAY
-        while jst_midnight(day + _DAY) <= span.end:
-            days.add(day)
-            day += _DAY
-    return frozenset(days)
+        first, last = jst_date(span.start), jst_date(span.end) - _DAY
+        if jst_midnight(first) < span.start:
+            first += _DAY
+        if first <= last:
+            runs.append((first, last))
+    return tuple(runs)
 
 
 def merged(spans: Iterable[Interval]) -> list[Interval]:

@@ -144,8 +144,14 @@ class Agenda:
 
     @cached_property
     def first_day(self) -> date:
-        """The earliest day that can be booked: the minimum notice counts working days."""
-        return self._calendar.add(jst_date(self.now), self.rules.notice_working_days)
+        """The earliest day that can be booked: the minimum notice counts working days.
+
+        A day after the last if the counter stays closed for years.
+        """
+        try:
+            return self._calendar.add(jst_date(self.now), self.rules.notice_working_days)
+        except ValueError:
+            return self.last_day + _DAY
 
     @property
     def last_day(self) -> date:
@@ -181,10 +187,16 @@ class Agenda:
     def _state_by_clock(self, start: datetime) -> SlotState:
         if start <= self.now:
             return SlotState.TOO_SOON
-        meeting = Interval(start, self.rules.ends(start))
-        if any(closed.overlaps(meeting) for closed in self.closures):
+        if self._is_closed_in(Interval(start, self.rules.ends(start))):
             return SlotState.CLOSED
         return SlotState.FULL if self.free_seat(start) is None else SlotState.FREE
+
+    def is_closed(self, meeting: Interval) -> bool:
+        """Whether the office is closed on the day of a meeting, or for any part of it."""
+        return not self._calendar.is_open(jst_date(meeting.start)) or self._is_closed_in(meeting)
+
+    def _is_closed_in(self, meeting: Interval) -> bool:
+        return any(closed.overlaps(meeting) for closed in self.closures)
 
     def free_seat(self, start: datetime) -> Seat | None:
         """Return the lowest seat and place that are free for the whole slot; None if it is full.
@@ -231,8 +243,8 @@ class Agenda:
 
     @cached_property
     def _calendar(self) -> WorkingDays:
-        closed = tuple((day, day) for day in sorted(whole_days(self.closures)))
-        return replace(self.working_days, closures=self.working_days.closures + closed)
+        closures = self.working_days.closures + whole_days(self.closures)
+        return replace(self.working_days, closures=closures)
 
     @cached_property
     def _seats(self) -> defaultdict[datetime, int]:

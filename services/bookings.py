@@ -72,7 +72,8 @@ def agenda(tx: Transaction, rules: SlotRules, at: Occasion, since: date, until: 
         closures=closures.between(
             tx, jst_midnight(min(since, today)), jst_midnight(max(until, horizon) + _DAY)
         ),
-        occupied=bookings.occupied(tx, jst_midnight(since - _DAY), jst_midnight(until + _DAY)),
+        # Seats are kept past midnight, from the day before and into the day after.
+        occupied=bookings.occupied(tx, jst_midnight(since - _DAY), jst_midnight(until + 2 * _DAY)),
         now=at.now,
     )
 
@@ -100,8 +101,9 @@ def offer(
     found = whole_agenda(tx, rules, at) if days is None else agenda(tx, rules, at, days[0], days[1])
     if isinstance(target, NewMeeting):
         case = own_case(tx, user_id, target.consultation_id)
-        _refuse_second(tx, case)
-        return Offer(found, case, None)
+        held = _held_for(tx, case)
+        # What is held for them is theirs to take.
+        return Offer(found if held is None else found.without(held.id), case, None)
     booking = own_booking(tx, user_id, target)
     _refuse_too_late(tx, at, booking)
     case = own_case(tx, user_id, booking.consultation_id)
@@ -234,21 +236,22 @@ def new_booking(
     held_until: datetime | None = None,
 ) -> NewBooking:
     """Return a booking with the seat that is free for it. Raises SlotTaken, SlotClosed."""
-    rules = _rules(at, wish.method)
-    return _seated(tx, at, rules, consultation_id, wish, state, held_until)
+    found = _agenda_of(tx, at, _rules(at, wish.method), wish)
+    return _seated(found, consultation_id, wish, state, held_until)
+
+
+def _agenda_of(tx: Transaction, at: Occasion, rules: SlotRules, wish: Wish) -> Agenda:
+    day = jst_date(wish.start)
+    return agenda(tx, rules, at, day, day)
 
 
 def _seated(
-    tx: Transaction,
-    at: Occasion,
-    rules: SlotRules,
+    found: Agenda,
     consultation_id: int,
     wish: Wish,
     state: BookingState = BookingState.BOOKED,
     held_until: datetime | None = None,
 ) -> NewBooking:
-    day = jst_date(wish.start)
-    found = agenda(tx, rules, at, day, day)
     refuse_slot(found, wish.start)
     seat = found.free_seat(wish.start)
     if seat is None:
@@ -257,8 +260,8 @@ def _seated(
         consultation_id=consultation_id,
         method=wish.method,
         starts_at=wish.start,
-        ends_at=rules.ends(wish.start),
-        seat_until=rules.seat_until(wish.start),
+        ends_at=found.rules.ends(wish.start),
+        seat_until=found.rules.seat_until(wish.start),
         seat=seat,
         state=state,
         held_until=held_until,
@@ -273,8 +276,9 @@ def _moved(
     rules = _rules(at, wish.method)
     if reason is not Reason.BY_OWNER:
         rules = _without_notice(rules)
-    bookings.free_seat(tx, booking.id)
-    bookings.move(tx, booking.id, _seated(tx, at, rules, booking.consultation_id, wish), at.now)
+    # Its own seat does not stand in the way of a time that overlaps the old one.
+    found = _agenda_of(tx, at, rules, wish).without(booking.id)
+    bookings.move(tx, booking.id, _seated(found, booking.consultation_id, wish), at.now)
     return changed(tx, at, booking.id, Change.MOVED, actor, reason)
 
 
@@ -325,10 +329,12 @@ def changed(
     return booking
 
 
-def _refuse_second(tx: Transaction, case: Consultation) -> None:
+def _held_for(tx: Transaction, case: Consultation) -> Booking | None:
+    """Return the time held for a case. Raises AlreadyBooked if it has a meeting."""
     live = bookings.live_of(tx, case.id)
     if live is not None and live.state is BookingState.BOOKED:
         raise AlreadyBooked
+    return live
 
 
 def _refuse_too_late(tx: Transaction, at: Occasion, booking: Booking) -> None:

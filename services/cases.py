@@ -70,6 +70,8 @@ def take(tx: Transaction, user_id: int, name: str, consultation_id: int, now: da
     A case whose assignee is no longer on the staff can be taken again. Every attempt is audited,
     also one that is refused; `name` is what the member goes by now.
     """
+    # A booking made meanwhile would not see who took the case, nor be seen here.
+    bookings.take_turns(tx)
     shown = card(tx, consultation_id)
     reference = str(shown.consultation.reference)
     refused = refusal(staff.find(tx, user_id), Action.TAKE_CASE)

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.bookings import (
+    LIVE_STATES,
     Booking,
     BookingEvent,
     BookingState,
@@ -34,10 +35,11 @@ _LIVE = text(f"bookings.{LIVE}")
 
 
 def take_turns(tx: Transaction) -> None:
-    """Let no other transaction take or free a seat until this one ends.
+    """Let no other transaction take or free a seat until this one ends; to be called first.
 
     The primary key of the seats guards anyway; taking turns spares people a "just taken" that
-    another free seat would have spared them.
+    another free seat would have spared them. It also keeps two that exchange their seats, or a
+    case and its booking, from waiting for each other.
     """
     if not tx.is_sqlite:
         tx.connection.execute(select(func.pg_advisory_xact_lock(_SEAT_LOCK)))
@@ -122,7 +124,7 @@ def set_state(tx: Transaction, booking_id: int, state: BookingState, now: dateti
         .where(BookingRow.id == booking_id)
         .values(state=state, held_until=None, revision=BookingRow.revision + 1, changed_at=now)
     )
-    if state is not BookingState.BOOKED:
+    if state not in LIVE_STATES:
         free_seat(tx, booking_id)
 
 

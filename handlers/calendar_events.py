@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from domain.bookings import METHOD_NAMES, BookingState
 from domain.calendar_file import CalendarEvent, EventStatus
+from domain.programme_types import OUTSIDE
 from domain.slots import Method
 from handlers.meetings import method_name
 
@@ -26,12 +27,15 @@ def feed_name(house: House) -> str:
 def feed_event(house: House, meeting: FeedMeeting) -> CalendarEvent:
     """Return a meeting of the feed, in the default language: everybody at the office reads it."""
     _ = house.translations[house.default_language].gettext
+    facts = {"reference": meeting.reference, "method": _(METHOD_NAMES[meeting.method])}
     areas = {area.code: area.name for area in house.programme.geography.areas}
-    text = _("%(reference)s meeting (%(method)s, %(area)s)") % {
-        "reference": str(meeting.reference),
-        "method": _(METHOD_NAMES[meeting.method]),
-        "area": areas.get(meeting.area or "", _("outside the prefecture")),
-    }
+    areas[OUTSIDE] = _("outside the prefecture")
+    # A case logged by staff may have no area, or one that the programme has no more.
+    if meeting.area in areas:
+        text = _("%(reference)s meeting (%(method)s, %(area)s)")
+        text %= {**facts, "area": areas[meeting.area]}
+    else:
+        text = _("%(reference)s meeting (%(method)s)") % facts
     is_off = meeting.state in _NOT_TAKING_PLACE
     return CalendarEvent(
         uid=meeting.uid,

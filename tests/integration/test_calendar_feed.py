@@ -7,7 +7,7 @@ import io
 import logging
 import re
 from contextlib import asynccontextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -17,10 +17,12 @@ from ical.calendar_stream import CalendarStream
 from bot.calendar_feed import CalendarFeeds
 from bot.http_server import HttpServer
 from bot.logs import RedactingFilter
+from bot.programme_file import SAMPLE, load_programme
 from bot.settings import Address
 from domain.bookings import BookingState, MoveOf
 from domain.calendar_feeds import MOST_FEEDS
 from domain.fiscal_year import JST
+from domain.programme_types import OUTSIDE
 from domain.slots import Method
 from services import bookings, calendar_feeds, staff
 from services.bookings import Wish
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from ical.event import Event
 
     from domain.bookings import Booking
+    from domain.programme import Area
     from tests.integration.conftest import Counter
     from tests.integration.wire import Shown
 
@@ -79,13 +82,19 @@ async def make_feed(counter: Counter, user: int = ADMIN) -> str:
     return found[1]
 
 
+def first_area(counter: Counter) -> Area:
+    return counter.application.house.programme.geography.areas[0]
+
+
 def at(counter: Counter) -> Occasion:
     return Occasion(counter.application.house.programme, -1, counter.moment)
 
 
-def book(counter: Counter, start: datetime, method: Method = Method.VISIT) -> Booking:
+def book(
+    counter: Counter, start: datetime, method: Method = Method.VISIT, area: str | None = None
+) -> Booking:
     database = counter.application.house.database
-    answers = {**ANSWERS, "area": counter.application.house.programme.geography.areas[0].code}
+    answers = {**ANSWERS, "area": area or first_area(counter).code}
     case = Ledger(database, drafts=int(start.timestamp())).consult(
         date(2026, 11, 24), answers=answers
     )
@@ -115,7 +124,7 @@ async def test_the_feed_shows_every_meeting_and_nobodys_name(counter: Counter) -
         path = await make_feed(counter)
         assert await events(session, path) == {}
         booking = book(counter, MORNING)
-        area = counter.application.house.programme.geography.areas[0].name
+        area = first_area(counter).name
         shown = (await events(session, path))[booking.uid]
         assert shown.summary == f"R8-0001 面談（訪問・{area}）"
         assert (shown.start, shown.end) == (booking.starts_at, booking.ends_at)
@@ -131,6 +140,41 @@ async def test_the_feed_shows_every_meeting_and_nobodys_name(counter: Counter) -
         *("BEGIN", "UID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "DTSTART", "DTEND"),
         *("SUMMARY", "STATUS", "TRANSP"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("area", "summary"),
+    [(OUTSIDE, "R8-0001 面談（電話・県外）"), ("gone", "R8-0001 面談（電話）")],
+)
+async def test_an_area_the_programme_does_not_have_is_not_told(
+    counter: Counter, area: str, summary: str
+) -> None:
+    async with listening(counter) as session:
+        path = await make_feed(counter)
+        booking = book(counter, MORNING, Method.PHONE, area)
+        assert (await events(session, path))[booking.uid].summary == summary
+
+
+def test_both_databases_tell_the_same_meetings(url: str) -> None:
+    database = Database(url)
+    now = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+    database.write(lambda tx: staff.ensure_admins(tx, (ADMIN,), now)).result()
+    database.write(lambda tx: calendar_feeds.make(tx, ADMIN, "secret", now)).result()
+    occasion = Occasion(load_programme(SAMPLE), -1, now)
+    ledger = Ledger(database)
+    for start, answers in ((NOON, {"industry": "E"}), (MORNING, ANSWERS)):
+        case = ledger.consult(date(2026, 11, 24), answers=answers)
+        wish = Wish(Method.PHONE, start)
+        database.write(lambda tx, c=case, w=wish: bookings.book(tx, occasion, OWNER, c, w)).result()
+    shown = database.read(lambda tx: calendar_feeds.meetings(tx, "secret", now)).result()
+    assert shown is not None
+    assert [(str(m.reference), m.area, m.starts_at, m.state) for m in shown] == [
+        ("R8-0002", "a0", MORNING, BookingState.BOOKED),
+        ("R8-0001", None, NOON, BookingState.BOOKED),
+    ]
+    other = database.read(lambda tx: calendar_feeds.meetings(tx, "Secret", now)).result()
+    assert other is None
+    database.close()
 
 
 async def test_a_cancelled_meeting_stays_as_cancelled_with_a_higher_sequence(

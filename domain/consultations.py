@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from domain.drafts import Consent
     from domain.fiscal_year import FiscalYear
     from domain.form import Answers
+    from domain.return_calls import CallTime
     from domain.size import Eligibility, SizeVerdict
 
 
@@ -110,7 +111,10 @@ class NewConsultation:
 
 @dataclass(frozen=True)
 class Consultation:
-    """A logged consultation (相談)."""
+    """A logged consultation (相談).
+
+    `call_when` is set while its person waits for a call that arranges the meeting.
+    """
 
     id: int
     reference: Reference
@@ -123,6 +127,7 @@ class Consultation:
     size: SizeVerdict
     eligibility: Eligibility
     suspected_duplicate_of: Reference | None
+    call_when: CallTime | None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     ADDENDUM = "addendum"
     RETURN_CALL = "return_call"
     RETURN_CALL_WITHDRAWN = "return_call_withdrawn"
+    CALL_TO_ARRANGE = "call_to_arrange"
     NUDGE = "nudge"
     BOOKING_FILE = "booking_file"
     STAFF_BOOKING_FILE = "staff_booking_file"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from domain.form import OneOf, Questionnaire, Typed, choices
@@ -23,6 +24,21 @@ _NAME = N_(
 _SHARED_KEYS = ("contact", "tel")
 
 
+class CallTime(StrEnum):
+    """When somebody would like to be called."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    ANY = "any"
+
+
+CALL_TIMES = {
+    CallTime.MORNING: N_("In the morning"),
+    CallTime.AFTERNOON: N_("In the afternoon"),
+    CallTime.ANY: N_("Any time in office hours"),
+}
+
+
 def return_call_questionnaire(needs: Questionnaire) -> Questionnaire:
     """Return the questions of a return call; name and number are parsed as in the needs form."""
     contact, tel = (needs.by_key[key] for key in _SHARED_KEYS)
@@ -37,11 +53,7 @@ def return_call_questionnaire(needs: Questionnaire) -> Questionnaire:
             number=3,
             title=N_("When to call"),
             text=N_("When shall we call you?"),
-            choices=choices(
-                ("morning", N_("In the morning")),
-                ("afternoon", N_("In the afternoon")),
-                ("any", N_("Any time in office hours")),
-            ),
+            choices=choices(*CALL_TIMES.items()),
         ),
     )
     return Questionnaire(QUESTIONNAIRE, VERSION, questions, steps=len(questions))

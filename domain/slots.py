@@ -158,6 +158,13 @@ class Agenda:
         """The last day that can be booked."""
         return jst_date(self.now) + _DAY * self.rules.horizon_days
 
+    def last_day_to_act(self, day: date) -> date:
+        """Return the last day on which something on `day`, an open one, can be booked or moved."""
+        last = day
+        while self._calendar.add(last, self.rules.notice_working_days) > day:
+            last -= _DAY
+        return last
+
     def state_of_day(self, day: date) -> SlotState:
         """Return FREE if any time of the day can be booked, else why none can."""
         if (outside := self._outside(day)) is not None:

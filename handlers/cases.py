@@ -11,6 +11,7 @@ from telegram.constants import KeyboardButtonStyle
 from domain.errors import StaleButton
 from domain.form import OneOf
 from domain.needs import points_to_confirm
+from domain.return_calls import CALL_TIMES
 from domain.talent import CLASS_NAMES, talent_classes
 from handlers import replies
 from handlers.callbacks import CASE, pack, unpack
@@ -86,6 +87,9 @@ def card_text(context: Context, card: Card) -> str:
     if consultation.suspected_duplicate_of is not None:
         text = _("Perhaps a duplicate of %(reference)s")
         lines.append(text % {"reference": str(consultation.suspected_duplicate_of)})
+    if consultation.call_when is not None:
+        text = _("Wants a call to decide the date: %(when)s")
+        lines.append(text % {"when": _(CALL_TIMES[consultation.call_when])})
     if card.assignee_name is not None:
         lines.append(in_charge(context, card))
     return "\n".join(lines)

@@ -6,17 +6,21 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date
-from telegram import InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from domain.consultations import STATE_NAMES
+from domain.bookings import NewMeeting
+from domain.consultations import OPEN_STATES, STATE_NAMES, ConsultationState
 from domain.fiscal_year import JST
 from handlers import replies
+from handlers.booking_buttons import as_it_is
+from handlers.booking_screens import booking_rows, button
 from handlers.command_menu import commands_of
 from handlers.consent import privacy_text
 from handlers.drafts import ask
 from handlers.leaving import resume_button
+from handlers.meetings import meeting_line
 from handlers.moments import moment
-from handlers.needs import receipt, welcome
+from handlers.needs import receipt, send_standing, welcome
 from handlers.office import office
 from handlers.return_calls import withdraw_button
 from handlers.updates import user_and_chat
@@ -25,20 +29,20 @@ from services import needs, staff
 if TYPE_CHECKING:
     from telegram import Update
 
-    from domain.consultations import Consultation
     from handlers.context import Context
+    from services.booking_views import Meeting
     from services.needs import Standing
 
 
 async def status(update: Update, context: Context) -> None:
     """/status: the person's consultations and requests, and where they stand."""
     user, chat = user_and_chat(update)
-    standing = await context.read(needs.standing, context.house.forms, user)
+    standing = await context.read(needs.standing, context.house.forms, user, context.occasion)
     await _send_standing(context, chat, standing)
 
 
 async def _send_standing(context: Context, chat: int, standing: Standing) -> None:
-    rows = []
+    rows = _meeting_rows(context, standing)
     if standing.draft is not None:
         rows.append([resume_button(context, standing.draft.questionnaire)])
     if standing.return_call is not None:
@@ -47,10 +51,27 @@ async def _send_standing(context: Context, chat: int, standing: Standing) -> Non
     await replies.send(context, chat, status_text(context, standing), buttons)
 
 
+def _meeting_rows(context: Context, standing: Standing) -> list[list[InlineKeyboardButton]]:
+    """Return what can be done about each meeting; with several, each button names its case."""
+    opened = [one for one in standing.meetings if one.consultation.state in OPEN_STATES]
+    rows = []
+    for meeting in opened:
+        suffix = f" {meeting.consultation.reference}" if len(opened) > 1 else ""
+        if meeting.booking is None:
+            label = context.gettext("Book a meeting") + suffix
+            rows.append([button(label, "how", NewMeeting(meeting.consultation.id))])
+        elif meeting.changeable_until is not None:
+            rows += booking_rows(context, meeting.booking, suffix)
+        else:
+            label = context.gettext("Show the meeting") + suffix
+            rows.append([button(label, "show", as_it_is(meeting.booking))])
+    return rows
+
+
 def status_text(context: Context, standing: Standing) -> str:
     """Return what a person has submitted, newest first (HTML)."""
     _ = context.gettext
-    lines = [_consultation_line(context, one) for one in standing.consultations]
+    lines = [_consultation_lines(context, one) for one in standing.meetings]
     if lines:
         lines.insert(0, f"<b>{_('Your consultations')}</b>")
     call = standing.return_call
@@ -62,27 +83,38 @@ def status_text(context: Context, standing: Standing) -> str:
     return "\n".join(lines) or _("There is no consultation yet. /start begins one.")
 
 
-def _consultation_line(context: Context, consultation: Consultation) -> str:
-    _ = context.gettext
+def _consultation_lines(context: Context, meeting: Meeting) -> str:
+    _, consultation = context.gettext, meeting.consultation
     day = format_date(
         consultation.submitted_at.astimezone(JST).date(), "medium", locale=context.language
     )
-    return f"{consultation.reference}　{day}　{escape(_(STATE_NAMES[consultation.state]))}"
+    line = f"{consultation.reference}　{day}　{escape(_(STATE_NAMES[consultation.state]))}"
+    if meeting.booking is None:
+        return line
+    text = _("Meeting: %(meeting)s") % {"meeting": meeting_line(context, meeting.booking)}
+    return f"{line}\n{text}"
 
 
 async def show_current(update: Update, context: Context) -> None:
     """Show where the person stands: the open question, else what they have submitted."""
     user, chat = user_and_chat(update)
-    standing = await context.read(needs.standing, context.house.forms, user)
-    newest = standing.consultations[0] if standing.consultations else None
+    standing = await context.read(needs.standing, context.house.forms, user, context.occasion)
+    newest = standing.meetings[0] if standing.meetings else None
     if standing.draft is not None:
         await ask(context, chat, standing.draft)
-    elif newest is not None and newest.state == "new" and standing.return_call is None:
-        await replies.send(context, chat, receipt(context, newest))
+    elif newest is not None and _is_fresh(newest) and standing.return_call is None:
+        await replies.send(context, chat, receipt(context, newest.consultation))
+        await send_standing(context, chat, newest)
+    elif newest is not None and newest.booking is not None and standing.return_call is None:
+        await send_standing(context, chat, newest)
     elif newest is not None or standing.return_call is not None:
         await _send_standing(context, chat, standing)
     else:
         await welcome(update, context)
+
+
+def _is_fresh(meeting: Meeting) -> bool:
+    return meeting.consultation.state is ConsultationState.NEW and meeting.booking is None
 
 
 async def help_(update: Update, context: Context) -> None:

@@ -27,11 +27,15 @@ def day(context: Context, on: date) -> str:
 
 def span(context: Context, start: datetime, end: datetime) -> str:
     """Return day, weekday and both clock times (JST) of what ends on the day it begins."""
-    times = context.gettext("%(start)s–%(end)s") % {
+    return f"{day(context, start.astimezone(JST).date())} {hours(context, start, end)}"
+
+
+def hours(context: Context, start: datetime, end: datetime) -> str:
+    """Return both clock times (JST): 9:30–10:30."""
+    return context.gettext("%(start)s–%(end)s") % {
         "start": clock(context, start),
         "end": clock(context, end),
     }
-    return f"{day(context, start.astimezone(JST).date())} {times}"
 
 
 def clock(context: Context, at: datetime) -> str:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
+from domain.bookings import NewMeeting
 from domain.needs import QUESTIONNAIRE
 from domain.questions import current_question
 from handlers import replies
+from handlers.booking_screens import standing
 from handlers.callbacks import INTAKE, RETURN_CALL, number_in, pack
 from handlers.consent import agreed_line, notice
 from handlers.drafts import ask, ask_in
@@ -19,7 +21,8 @@ from handlers.leaving import close_keyboard, resume_button, show_deleted
 from handlers.office import office
 from handlers.questions import answer_sheet
 from handlers.updates import pressed, user_and_chat
-from services import drafts, needs
+from services import booking_views, drafts, needs
+from services.booking_views import Meeting
 from services.needs import OpenCase
 
 if TYPE_CHECKING:
@@ -185,7 +188,20 @@ async def submit(update: Update, context: Context) -> None:
     if isinstance(outcome, OpenCase):
         await _ask_whether_it_adds(update, context, outcome, draft_id)
     else:
-        await _show_sent(update, context, outcome.answers, receipt(context, outcome))
+        await _logged(update, context, outcome)
+
+
+async def _logged(update: Update, context: Context, case: Consultation) -> None:
+    """Show the receipt, and ask on: how to meet."""
+    _, chat = user_and_chat(update)
+    await _show_sent(update, context, case.answers, receipt(context, case))
+    await send_standing(context, chat, Meeting(case, None, None))
+
+
+async def send_standing(context: Context, chat: int, meeting: Meeting) -> None:
+    """Send where a consultation stands with its meeting: the last step, or what came of it."""
+    shown = standing(context, meeting)
+    await replies.send(context, chat, shown.text, shown.buttons)
 
 
 async def _ask_whether_it_adds(
@@ -225,13 +241,13 @@ async def submit_as_new(update: Update, context: Context) -> None:
     consultation = await context.transact(
         needs.submit_as_new, context.house.forms, user, number_in(data), context.occasion
     )
-    await _show_sent(update, context, consultation.answers, receipt(context, consultation))
+    await _logged(update, context, consultation)
 
 
 async def append(update: Update, context: Context) -> None:
     """It adds to the open case."""
     _, data, _ = pressed(update)
-    user, _ = user_and_chat(update)
+    user, chat = user_and_chat(update)
     outcome = await context.transact(
         needs.append, context.house.forms, user, number_in(data), context.occasion
     )
@@ -241,8 +257,19 @@ async def append(update: Update, context: Context) -> None:
             "you.\n\nIf it is urgent, please call us.\n%(telephone)s (%(hours)s)"
         ) % {**office(context), "which": _which(context, outcome)}
         await _show_sent(update, context, outcome.answers, text)
+        if outcome.own:
+            await _ask_how_to_meet(context, user, chat, outcome.consultation)
     else:
-        await _show_sent(update, context, outcome.answers, receipt(context, outcome))
+        await _logged(update, context, outcome)
+
+
+async def _ask_how_to_meet(context: Context, user: int, chat: int, case: Consultation) -> None:
+    """Ask it of a case that was added to, unless its meeting is booked."""
+    meeting = await context.read(
+        booking_views.of_target, context.occasion, user, NewMeeting(case.id)
+    )
+    if meeting.booking is None:
+        await send_standing(context, chat, meeting)
 
 
 async def _show_sent(update: Update, context: Context, answers: Answers, text: str) -> None:
@@ -264,12 +291,17 @@ def receipt(context: Context, consultation: Consultation) -> str:
     lines = [_("We have received your consultation. Reference: <b>%(reference)s</b>")]
     if not programme.is_open_at(consultation.submitted_at):
         lines.append(
-            _("Our hours are %(hours)s. We will contact you from the next working day on.")
+            _(
+                "Our hours are %(hours)s. Unless you book a meeting, we will contact you from the "
+                "next working day on."
+            )
         )
     elif consultation.answers.get("tel") is None:
-        lines.append(_("We will e-mail you within %(days)d working days."))
+        lines.append(
+            _("Unless you book a meeting, we will e-mail you within %(days)d working days.")
+        )
     else:
-        lines.append(_("We will call you within %(days)d working days."))
+        lines.append(_("Unless you book a meeting, we will call you within %(days)d working days."))
     lines.append(_("If it is urgent, please call us.\n%(telephone)s (%(hours)s)"))
     lines.append(_("For corrections or deletion, please call us with your reference."))
     return "\n\n".join(lines) % {

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from domain.errors import StaleButton
 from domain.outbox import NoticeKind
+from domain.return_calls import CALL_TIMES
 from handlers import booking_files, calls
 from handlers import cases as case_cards
 from handlers.addenda import notice_buttons, notice_text
 from handlers.messages import Message
 from handlers.needs import nudge
 from handlers.summaries import monthly_text, weekly_text
-from services import addenda, cases, delivery, figures, needs, return_calls
+from services import addenda, call_arrangements, cases, delivery, figures, needs, return_calls
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -57,6 +58,20 @@ async def _return_call_withdrawn(context: Context, payload: Mapping[str, Any]) -
     if assignee is not None:
         name = await context.read(return_calls.assignee_name, assignee)
     return Message(calls.withdrawn_text(context, payload["return_call"], name))
+
+
+async def _call_to_arrange(context: Context, payload: Mapping[str, Any]) -> Message | None:
+    card = await context.read(call_arrangements.to_call, payload["consultation"])
+    if card is None or card.consultation.call_when is None:
+        return None
+    text = context.gettext("<b>%(reference)s</b>: please telephone to decide the date (%(when)s).")
+    text %= {
+        "reference": str(card.consultation.reference),
+        "when": context.gettext(CALL_TIMES[card.consultation.call_when]),
+    }
+    if card.assignee_name is not None:
+        text += "\n" + case_cards.in_charge(context, card)
+    return Message(text, case_cards.card_buttons(context, card))
 
 
 async def _nudge(context: Context, payload: Mapping[str, Any]) -> Message | None:
@@ -117,6 +132,7 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.ADDENDUM: _addendum,
     NoticeKind.RETURN_CALL: _return_call,
     NoticeKind.RETURN_CALL_WITHDRAWN: _return_call_withdrawn,
+    NoticeKind.CALL_TO_ARRANGE: _call_to_arrange,
     NoticeKind.NUDGE: _nudge,
     NoticeKind.BOOKING_FILE: booking_files.owners,
     NoticeKind.STAFF_BOOKING_FILE: booking_files.staffs,

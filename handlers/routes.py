@@ -21,6 +21,8 @@ from domain.errors import DomainError, StaleButton
 from domain.staff import NotPermitted
 from handlers import (
     addenda,
+    booking_calendar,
+    bookings,
     calendar_feeds,
     calls,
     cases,
@@ -41,6 +43,7 @@ from handlers import (
 )
 from handlers.callbacks import (
     ADDENDUM,
+    BOOKING,
     CALENDAR,
     CALL,
     CASE,
@@ -115,6 +118,8 @@ async def show_current(update: Update, context: Context) -> None:
             await staff.refresh(update, context)
         elif family == CALENDAR:
             await calendar_feeds.refresh(update, context)
+        elif family == BOOKING and await bookings.refreshed(update, context):
+            return
         elif chat is not None and chat.type == "private":
             await commands.show_current(update, context)
 
@@ -207,6 +212,8 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{RETURN_CALL}:agree", return_calls.agree),
     (f"{RETURN_CALL}:submit-{_NUMBER}", return_calls.submit),
     (f"{RETURN_CALL}:withdraw-{_NUMBER}", return_calls.withdraw),
+    (booking_calendar.NOTHING, bookings.nothing),
+    (f"{BOOKING}:.*", bookings.button),
     (f"{CASE}:.*", cases.case_button),
     (f"{CALL}:take:{_NUMBER}", calls.take),
     (f"{CALL}:details:{_NUMBER}", calls.details),

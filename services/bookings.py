@@ -133,9 +133,13 @@ def book(tx: Transaction, at: Occasion, user_id: int, consultation_id: int, wish
 def move(tx: Transaction, at: Occasion, user_id: int, target: MoveOf, wish: Wish) -> Booking:
     """Move an owner's booking, up to the minimum notice; the old seat is free at once.
 
-    Raises SlotTaken, SlotClosed, TooLateToChange, or BookingGone.
+    The second of two taps finds what the first did. Raises SlotTaken, SlotClosed,
+    TooLateToChange, or BookingGone.
     """
     bookings.take_turns(tx)
+    done = _one_change_after(tx, user_id, target)
+    if done is not None and (done.method, done.starts_at) == (wish.method, wish.start):
+        return done
     booking = own_booking(tx, user_id, target)
     _refuse_too_late(tx, at, booking)
     return _moved(tx, at, booking, wish, user_id, Reason.BY_OWNER)
@@ -144,9 +148,12 @@ def move(tx: Transaction, at: Occasion, user_id: int, target: MoveOf, wish: Wish
 def cancel(tx: Transaction, at: Occasion, user_id: int, target: MoveOf) -> Booking:
     """Cancel an owner's booking, up to the minimum notice.
 
-    Raises TooLateToChange, or BookingGone.
+    The second of two taps finds what the first did. Raises TooLateToChange, or BookingGone.
     """
     bookings.take_turns(tx)
+    done = _one_change_after(tx, user_id, target)
+    if done is not None and done.state is BookingState.CANCELLED:
+        return done
     booking = own_booking(tx, user_id, target)
     _refuse_too_late(tx, at, booking)
     return _end(tx, at, booking, BookingState.CANCELLED, Change.CANCELLED, user_id, Reason.BY_OWNER)
@@ -216,6 +223,13 @@ def own_booking(tx: Transaction, user_id: int, target: MoveOf) -> Booking:
     if booking.user_id != user_id:
         raise BookingGone
     return booking
+
+
+def _one_change_after(tx: Transaction, user_id: int, target: MoveOf) -> Booking | None:
+    booking = bookings.find(tx, target.booking_id)
+    if booking is None or booking.user_id != user_id:
+        return None
+    return booking if booking.revision == target.revision + 1 else None
 
 
 def live_booking(tx: Transaction, target: MoveOf) -> Booking:
@@ -322,6 +336,8 @@ def changed(
             reason=reason,
         ),
     )
+    if change is Change.BOOKED and case.call_when is not None:
+        consultations.set_call_when(tx, case.id, None)
     state = case_state_after(change, case.state)
     if state is not case.state:
         consultations.set_state(tx, case.id, state)

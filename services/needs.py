@@ -21,12 +21,14 @@ from domain.needs import (
 from domain.outbox import Notice, NoticeKind
 from domain.questions import Progress, current_question
 from domain.texts import N_
+from services.booking_views import of_consultation
 from services.drafts import find, latest, opened
 from storage import addenda, consultations, drafts, outbox, return_calls
 
 if TYPE_CHECKING:
     from domain.form import Answers
     from domain.return_calls import ReturnCall
+    from services.booking_views import Meeting
     from services.drafts import Forms
     from services.occasion import Occasion
     from storage.database import Transaction
@@ -56,15 +58,15 @@ class Standing:
     """Where a person stands: what they fill in, what they have submitted, newest first."""
 
     draft: Draft | None
-    consultations: list[Consultation]
+    meetings: list[Meeting]
     return_call: ReturnCall | None
 
 
-def standing(tx: Transaction, forms: Forms, user_id: int) -> Standing:
+def standing(tx: Transaction, forms: Forms, user_id: int, at: Occasion) -> Standing:
     """Return where a person stands."""
     return Standing(
         latest(tx, forms, user_id),
-        consultations.of_person(tx, user_id),
+        [of_consultation(tx, at, case) for case in consultations.of_person(tx, user_id)],
         return_calls.open_of_person(tx, user_id),
     )
 

@@ -16,6 +16,7 @@ from domain.consultations import (
     Reference,
 )
 from domain.fiscal_year import FiscalYear
+from domain.return_calls import CallTime
 from domain.size import CompanySize, Eligibility, SizeVerdict
 from storage.drafts import answers_from_json, answers_to_json
 from storage.tables import (
@@ -233,6 +234,13 @@ def set_state(tx: Transaction, consultation_id: int, state: ConsultationState) -
     )
 
 
+def set_call_when(tx: Transaction, consultation_id: int, when: CallTime | None) -> None:
+    """Note when the person would like to be called about the meeting; None for no call."""
+    tx.connection.execute(
+        update(ConsultationRow).where(ConsultationRow.id == consultation_id).values(call_when=when)
+    )
+
+
 def find(tx: Transaction, consultation_id: int) -> Consultation | None:
     """Return one consultation."""
     found = _load(tx, select(ConsultationRow).where(ConsultationRow.id == consultation_id))
@@ -280,6 +288,7 @@ def _load(tx: Transaction, statement: Select[ConsultationRow]) -> list[Consultat
             size=SizeVerdict(CompanySize(row.size), row.size_to_confirm),
             eligibility=Eligibility(row.eligibility),
             suspected_duplicate_of=_reference(tx, row.suspected_duplicate_of),
+            call_when=CallTime(row.call_when) if row.call_when is not None else None,
         )
         for row in rows
     ]

@@ -32,7 +32,7 @@ async def test_an_addition_is_appended_told_and_not_counted(counter: Counter) ->
     assert "R8-0001" in asked.text
     assert await counter.read("select count(*) from consultations") == [(1,)]
     await counter.press(OWNER, "同じ案件への追記")
-    assert "追記しました" in counter.wire.last(OWNER).text
+    assert "追記しました" in counter.wire.told(OWNER).text
     assert await counter.read("select consultation_id from addenda") == [(1,)]
     assert await counter.read("select count(*), sum(delta) from kpi_events") == [(1, 1)]
     assert await counter.read("select count(*) from drafts") == [(0,)]
@@ -71,7 +71,7 @@ async def test_a_new_consultation_is_counted_and_flagged(counter: Counter) -> No
     await send(counter, OWNER)
     await send(counter, OWNER)
     await counter.press(OWNER, "新しいご相談")
-    assert "R8-0002" in counter.wire.last(OWNER).text
+    assert "R8-0002" in counter.wire.told(OWNER).text
     assert await counter.read("select suspected_duplicate_of from consultations") == [(None,), (1,)]
     assert await counter.read("select sum(delta) from kpi_events") == [(2,)]
 
@@ -121,7 +121,7 @@ async def test_a_colleague_is_asked_but_not_told_the_reference(counter: Counter)
 async def test_another_company_s_case_asks_nothing(counter: Counter) -> None:
     await send(counter, OWNER)
     await send(counter, COLLEAGUE, of_company("株式会社別の見本"))
-    assert "R8-0002" in counter.wire.last(COLLEAGUE).text
+    assert "R8-0002" in counter.wire.told(COLLEAGUE).text
 
 
 async def test_an_institution_consults_for_several_companies(counter: Counter) -> None:
@@ -129,9 +129,9 @@ async def test_an_institution_consults_for_several_companies(counter: Counter) -
     at = agent.index("山田 太郎（専務）")
     agent = (*agent[:at], "見本信用金庫", "=はい", *agent[at:])
     await send(counter, AGENT, agent)
-    assert "R8-0001" in counter.wire.last(AGENT).text
+    assert "R8-0001" in counter.wire.told(AGENT).text
     swap = {"株式会社見本製作所": "株式会社別の見本", "7123456789012": "=あとで"}
     await send(counter, AGENT, tuple(swap.get(step, step) for step in agent))
-    assert "R8-0002" in counter.wire.last(AGENT).text
+    assert "R8-0002" in counter.wire.told(AGENT).text
     await send(counter, AGENT, agent)
     assert "追加のご相談ですか" in counter.wire.asking(AGENT).text

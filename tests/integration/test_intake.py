@@ -41,7 +41,7 @@ async def test_a_whole_intake_becomes_one_consultation(counter: Counter) -> None
     assert "株式会社見本製作所" in review.text
     assert "048-830-0000" in review.text
     await counter.press(OWNER, "送信する")
-    assert "R8-0001" in counter.wire.last(OWNER).text
+    assert "R8-0001" in counter.wire.told(OWNER).text
     assert await counter.read("select size, eligibility, channel from consultations") == [
         ("small", "eligible", "bank")
     ]
@@ -188,7 +188,7 @@ async def test_a_restart_goes_on_where_the_person_was(counter: Counter, stop_aft
     await counter.open()
     await walk(counter, OWNER, STEPS[stop_after:])
     await counter.press(OWNER, "送信する")
-    assert "R8-0001" in counter.wire.last(OWNER).text
+    assert "R8-0001" in counter.wire.told(OWNER).text
 
 
 async def test_an_applied_update_is_only_answered_again(counter: Counter) -> None:
@@ -197,7 +197,7 @@ async def test_an_applied_update_is_only_answered_again(counter: Counter) -> Non
     counter.wire.fail_next = [(400, {"ok": False, "error_code": 400, "description": "Bad"})]
     await counter.press(OWNER, "送信する")
     assert await counter.read("select count(*) from consultations") == [(1,)]
-    assert "R8-0001" in counter.wire.last(OWNER).text
+    assert "R8-0001" in counter.wire.told(OWNER).text
 
 
 async def test_a_poisonous_update_is_buried_and_the_chat_goes_on(counter: Counter) -> None:

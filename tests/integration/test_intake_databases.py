@@ -31,7 +31,7 @@ async def test_the_whole_way(either: Counter) -> None:
     await agree(counter, OWNER)
     await walk(counter, OWNER)
     await counter.press(OWNER, "送信する")
-    assert "R8-0001" in counter.wire.last(OWNER).text
+    assert "R8-0001" in counter.wire.told(OWNER).text
     await agree(counter, OWNER)
     await walk(counter, OWNER)
     await counter.press(OWNER, "送信する")

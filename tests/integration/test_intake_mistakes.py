@@ -258,7 +258,7 @@ async def test_a_button_of_a_submitted_intake_changes_nothing(counter: Counter) 
         await counter.update(counter.press_body(OWNER, data, OWNER, 7))
         assert counter.wire.alerts[-1] != "", data
         assert await everything(counter) == before, data
-        assert "R8-0001" in counter.wire.last(OWNER).text, data
+        assert "R8-0001" in counter.wire.told(OWNER).text, data
 
 
 async def test_a_second_tap_on_send_adds_no_message(counter: Counter) -> None:
@@ -286,7 +286,7 @@ async def test_a_text_at_the_review_brings_it_down(counter: Counter) -> None:
     await counter.say(OWNER, "お願いします")
     assert counter.wire.last(OWNER).text.startswith("恐れ入ります。下のボタン")
     await counter.press(OWNER, "送信する")
-    assert "R8-0001" in counter.wire.last(OWNER).text
+    assert "R8-0001" in counter.wire.told(OWNER).text
 
 
 async def submit(counter: Counter) -> None:
@@ -311,14 +311,14 @@ async def test_the_receipt_knows_the_office_hours(
 ) -> None:
     counter.moment = moment
     await submit(counter)
-    assert says in counter.wire.last(OWNER).text
+    assert says in counter.wire.told(OWNER).text
 
 
 async def test_who_gave_an_e_mail_address_is_not_promised_a_call(counter: Counter) -> None:
     await agree(counter, OWNER)
     await walk(counter, OWNER, (*STEPS[:-1], "=メールにする", "a@example.co.jp"))
     await counter.press(OWNER, "送信する")
-    assert "メールをお送りします" in counter.wire.last(OWNER).text
+    assert "メールをお送りします" in counter.wire.told(OWNER).text
 
 
 async def test_an_answer_costs_one_transaction_and_no_read(

@@ -70,7 +70,8 @@ async def finish(counter: Counter) -> None:
         sending = [d for d in data if d.startswith(("in:submit-", "in:new-"))]
         if sending:
             await counter.update(counter.press_body(OWNER, sending[0], OWNER, shown.message_id))
-            if sending[0].startswith("in:new-") or "R8-" in counter.wire.last(OWNER).text:
+            asked = counter.wire.asking(OWNER).buttons[0].get("callback_data", "")
+            if asked.startswith("bk:"):
                 return
         elif wanted:
             await counter.update(counter.press_body(OWNER, wanted[0], OWNER, shown.message_id))

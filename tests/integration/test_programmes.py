@@ -67,8 +67,8 @@ async def test_another_prefecture_is_served_by_its_file_and_csv(counter_of: Open
     await walk(counter, OWNER, IN_AOMI[at:])
     assert "四日市市" in counter.wire.asking(OWNER).text
     await counter.press(OWNER, "送信する")
-    assert "R8-0001" in counter.wire.last(OWNER).text
-    assert "03-3581-0101" in counter.wire.last(OWNER).text
+    assert "R8-0001" in counter.wire.told(OWNER).text
+    assert "03-3581-0101" in counter.wire.told(OWNER).text
     await counter.delivery.send_due()
     card = counter.wire.asking(STAFF_CHAT).text
     assert "海岸" in card

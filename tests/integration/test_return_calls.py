@@ -95,7 +95,7 @@ async def test_only_what_is_missing_is_asked_and_the_intake_goes_on(counter: Cou
     await counter.press(OWNER, "再開")
     await walk(counter, OWNER, STEPS[TO_TELEPHONE:])
     await counter.press(OWNER, "送信する")
-    assert "R8-0001" in counter.wire.last(OWNER).text
+    assert "R8-0001" in counter.wire.told(OWNER).text
 
 
 async def test_a_typed_text_belongs_to_the_form_touched_last(counter: Counter) -> None:

@@ -51,7 +51,7 @@ async def test_a_press_that_telegram_has_forgotten_still_counts(
     calls = refuse(counter, monkeypatch, {"answerCallbackQuery": TOO_OLD})
     await walk(counter, OWNER)
     await counter.press(OWNER, "送信する")
-    assert "R8-0001" in counter.wire.last(OWNER).text
+    assert "R8-0001" in counter.wire.told(OWNER).text
     assert "answerCallbackQuery" in calls
     assert await counter.read("select count(*), max(tries) from inbox") == [(counter.update_id, 0)]
 

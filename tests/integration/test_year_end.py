@@ -37,9 +37,9 @@ async def test_the_moment_of_sending_decides_year_number_and_day(counter: Counte
     for user, moment in ((100, LAST_SECOND), (101, MIDNIGHT), (102, MIDNIGHT)):
         counter.moment = moment
         await counter.press(user, "送信する")
-    assert "R8-0001" in counter.wire.last(100).text
-    assert "R9-0001" in counter.wire.last(101).text
-    assert "R9-0002" in counter.wire.last(102).text
+    assert "R8-0001" in counter.wire.told(100).text
+    assert "R9-0001" in counter.wire.told(101).text
+    assert "R9-0002" in counter.wire.told(102).text
     assert await counter.read("select effective_date from kpi_events order by id") == [
         ("2027-03-31",),
         ("2027-04-01",),
@@ -91,5 +91,5 @@ async def test_a_submission_received_in_the_old_year_counts_in_it_however_late(
     await counter.open()
     await counter.dispatcher.resume()
     await counter.dispatcher.drain()
-    assert "R8-0001" in counter.wire.last(100).text
+    assert "R8-0001" in counter.wire.told(100).text
     assert await counter.read("select effective_date from kpi_events") == [("2027-03-31",)]

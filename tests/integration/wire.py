@@ -130,6 +130,10 @@ class Wire(BaseRequest):
     def last(self, chat: int) -> Shown:
         return [shown for (where, _), shown in self.shown.items() if where == chat][-1]
 
+    def told(self, chat: int) -> Shown:
+        """The newest message of the chat that has no buttons."""
+        return [s for (where, _), s in self.shown.items() if where == chat and not s.buttons][-1]
+
     def asking(self, chat: int) -> Shown:
         """The newest message of the chat that has buttons."""
         return [s for (where, _), s in self.shown.items() if where == chat and s.buttons][-1]

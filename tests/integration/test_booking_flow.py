@@ -1,0 +1,418 @@
+"""An owner books, moves and cancels a meeting in the chat, after the form is sent."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from domain.closures import Interval
+from domain.fiscal_year import JST
+from domain.slots import Method
+from services import bookings
+from services.bookings import Wish
+from services.occasion import Occasion
+from storage import closures
+from tests.integration.conftest import STAFF_CHAT
+from tests.integration.ledger import Ledger
+from tests.integration.test_intake import STEPS, agree, walk
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import Counter
+    from tests.integration.wire import Shown
+
+OWNER, STAFF = 500, 900
+
+
+async def submit(counter: Counter, user: int = OWNER) -> None:
+    await agree(counter, user)
+    await walk(counter, user)
+    await counter.press(user, "送信する")
+
+
+def live(counter: Counter, user: int = OWNER) -> Shown:
+    """The message that asks, or tells, about the meeting."""
+    return counter.wire.asking(user)
+
+
+def labels(counter: Counter, user: int = OWNER) -> list[str]:
+    return [button["text"] for button in live(counter, user).buttons]
+
+
+def days_offered(counter: Counter, user: int = OWNER) -> list[int]:
+    """The days that stand out as free, in the month shown."""
+    buttons = live(counter, user).buttons
+    return [int(b["text"]) for b in buttons if b["text"].isdecimal() and "style" in b]
+
+
+async def press_data(counter: Counter, ending: str, user: int = OWNER) -> None:
+    shown = live(counter, user)
+    data = next(
+        b["callback_data"] for b in shown.buttons if b.get("callback_data", "").endswith(ending)
+    )
+    await counter.update(counter.press_body(user, data, user, shown.message_id))
+
+
+async def meetings(counter: Counter) -> list[Any]:
+    return await counter.read("select state, method, starts_at, revision from bookings order by id")
+
+
+async def booked(counter: Counter) -> None:
+    """Send the form and book 30 November at 9:30 at the hub."""
+    await submit(counter)
+    await counter.press(OWNER, "拠点で面談")
+    await press_data(counter, ":20261130")
+    await counter.press(OWNER, "9:30")
+
+
+async def test_three_taps_after_the_sending_book_a_meeting(counter: Counter) -> None:
+    await submit(counter)
+    assert "R8-0001" in counter.wire.told(OWNER).text
+    asked = live(counter)
+    assert "（22／22）" in asked.text
+    assert labels(counter) == [
+        "訪問",
+        "拠点で面談",
+        "オンライン",
+        "電話",
+        "日程は電話で決めたい",
+    ]
+    await counter.press(OWNER, "拠点で面談")
+    assert labels(counter)[:8] == ["2026年11月", "月", "火", "水", "木", "金", "土", "日"]
+    assert days_offered(counter) == [26, 27, 30]
+    await press_data(counter, ":20261130")
+    assert "11月30日（月）" in live(counter).text
+    assert labels(counter)[:4] == ["9:30〜10:30", "11:00〜12:00", "13:30〜14:30", "15:00〜16:00"]
+    await counter.press(OWNER, "11:00")
+    told = live(counter)
+    assert told.message_id == asked.message_id
+    assert "面談のご予約をお取りしました" in told.text
+    assert "11月30日（月） 11:00〜12:00" in told.text
+    assert "見本市見本町1-1" in told.text
+    assert "受付番号：R8-0001" in told.text
+    assert "変更・取消は、11月26日（木）まで" in told.text
+    assert labels(counter) == ["日時を変える", "取り消す"]
+    assert await meetings(counter) == [("booked", "hub", "2026-11-30 02:00:00.000000", 1)]
+    assert await counter.read("select count(*) from consultations") == [(1,)]
+
+
+async def test_who_only_begins_to_think_is_told_how_the_meeting_begins(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    steps = tuple("=これから" if step == "=計画がある" else step for step in STEPS)
+    await walk(counter, OWNER, steps)
+    await counter.press(OWNER, "送信する")
+    assert "課題の整理から" in live(counter).text
+
+
+async def test_the_earliest_three_spare_the_calendar(counter: Counter) -> None:
+    await submit(counter)
+    await counter.press(OWNER, "オンライン")
+    await counter.press(OWNER, "早い順に3つ")
+    assert labels(counter)[:4] == [
+        "11月26日（木） 9:30〜10:30",
+        "11月26日（木） 11:00〜12:00",
+        "11月26日（木） 13:30〜14:30",
+        "ほかの日",
+    ]
+    await counter.press(OWNER, "11:00")
+    assert await meetings(counter) == [("booked", "online", "2026-11-26 02:00:00.000000", 1)]
+
+
+async def test_months_are_turned_only_where_there_is_something_to_book(counter: Counter) -> None:
+    await submit(counter)
+    await counter.press(OWNER, "拠点で面談")
+    assert "‹ 10月" not in labels(counter)
+    await counter.press(OWNER, "12月 ›")
+    assert labels(counter)[0] == "2026年12月"
+    assert days_offered(counter)[-1] == 24
+    assert "1月 ›" not in labels(counter)
+    await counter.press(OWNER, "‹ 11月")
+    assert labels(counter)[0] == "2026年11月"
+
+
+async def test_the_method_can_be_changed(counter: Counter) -> None:
+    await submit(counter)
+    await counter.press(OWNER, "拠点で面談")
+    await counter.press(OWNER, "方法を変える")
+    await counter.press(OWNER, "電話")
+    assert "電話（60分）" in live(counter).text
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("20261125", "11月25日（水）の受付は終わりました。"),
+        ("20261129", "11月29日（日）は、受け付けていません。"),
+    ],
+)
+async def test_a_day_that_cannot_be_booked_says_why(counter: Counter, day: str, why: str) -> None:
+    await submit(counter)
+    await counter.press(OWNER, "拠点で面談")
+    await press_data(counter, f":{day}")
+    assert counter.wire.alerts[-1] == why
+    assert labels(counter)[0] == "2026年11月"
+
+
+async def test_a_day_too_far_ahead_says_so(counter: Counter) -> None:
+    await submit(counter)
+    await counter.press(OWNER, "拠点で面談")
+    await counter.press(OWNER, "12月 ›")
+    await press_data(counter, ":20261225")
+    assert counter.wire.alerts[-1] == "12月25日（金）は、まだ予約を受け付けていません。"
+
+
+async def rivals(counter: Counter, *starts: datetime, method: Method = Method.HUB) -> None:
+    """Let others take both seats of each time, as if they had been faster."""
+    house = counter.application.house
+    ledger = Ledger(house.database, drafts=20_000 + counter.update_id * 100)
+    at = Occasion(house.programme, house.staff_chat, counter.moment)
+    for start in starts:
+        for _ in range(2):
+            case = ledger.consult(date(2026, 11, 24))
+            wish = Wish(method, start)
+            await house.write(
+                partial(bookings.book, at=at, user_id=100, consultation_id=case, wish=wish)
+            )
+
+
+def jst(*when: int) -> datetime:
+    return datetime(*when, tzinfo=JST).astimezone(UTC)  # type: ignore[arg-type, misc]
+
+
+async def test_full_times_are_named_and_a_full_day_says_so(counter: Counter) -> None:
+    await submit(counter)
+    await rivals(counter, jst(2026, 11, 30, 9, 30))
+    await counter.press(OWNER, "拠点で面談")
+    await press_data(counter, ":20261130")
+    assert "満席：9:30〜10:30" in live(counter).text
+    assert labels(counter)[0] == "11:00〜12:00"
+    clocks = ((11, 0), (13, 30), (15, 0))
+    await rivals(counter, *(jst(2026, 11, 30, *clock) for clock in clocks))
+    await counter.press(OWNER, "ほかの日")
+    assert days_offered(counter) == [26, 27]
+    assert labels(counter).count("×") == 1
+    await press_data(counter, ":20261130")
+    assert counter.wire.alerts[-1] == "11月30日（月）は満席です。"
+
+
+async def test_who_loses_the_race_is_offered_the_three_nearest(counter: Counter) -> None:
+    await submit(counter)
+    await counter.press(OWNER, "拠点で面談")
+    await press_data(counter, ":20261130")
+    await rivals(counter, jst(2026, 11, 30, 11, 0))
+    await counter.press(OWNER, "11:00")
+    assert "その時間はちょうど埋まりました" in live(counter).text
+    assert labels(counter) == [
+        "11月30日（月） 9:30〜10:30",
+        "11月30日（月） 13:30〜14:30",
+        "11月30日（月） 15:00〜16:00",
+        "ほかの日",
+    ]
+    await counter.press(OWNER, "9:30")
+    assert "面談のご予約をお取りしました" in live(counter).text
+
+
+async def close(counter: Counter, start: datetime, end: datetime) -> None:
+    await counter.application.house.write(
+        lambda tx: closures.replace(tx, [], [Interval(start, end)])
+    )
+
+
+async def test_a_time_closed_meanwhile_is_replaced_by_the_nearest(counter: Counter) -> None:
+    await submit(counter)
+    await counter.press(OWNER, "拠点で面談")
+    await press_data(counter, ":20261130")
+    await close(counter, jst(2026, 11, 30, 0, 0), jst(2026, 12, 1, 0, 0))
+    await counter.press(OWNER, "11:00")
+    assert "予約できなくなりました" in live(counter).text
+    assert labels(counter)[:3] == [
+        "12月1日（火） 9:30〜10:30",
+        "12月1日（火） 11:00〜12:00",
+        "12月1日（火） 13:30〜14:30",
+    ]
+
+
+async def test_nothing_free_offers_other_ways_the_telephone_and_to_be_told(
+    counter: Counter,
+) -> None:
+    await submit(counter)
+    await close(counter, jst(2026, 11, 24, 0, 0), jst(2026, 12, 25, 0, 0))
+    await counter.press(OWNER, "拠点で面談")
+    assert "拠点で面談は、12月24日（木）まで空きがありません。" in live(counter).text
+    assert labels(counter) == [
+        "空きが出たら知らせてほしい",
+        "訪問",
+        "オンライン",
+        "電話",
+        "日程は電話で決めたい",
+    ]
+    assert live(counter).buttons[0]["callback_data"] == "bk:wait:c1:hub"
+
+
+async def test_a_meeting_is_moved_by_the_same_calendar(counter: Counter) -> None:
+    await booked(counter)
+    await counter.press(OWNER, "日時を変える")
+    assert "現在：11月30日（月） 9:30〜10:30　拠点で面談" in live(counter).text
+    assert "日程は電話で決めたい" not in labels(counter)
+    await counter.press(OWNER, "このままにする")
+    assert labels(counter) == ["日時を変える", "取り消す"]
+    await counter.press(OWNER, "日時を変える")
+    await press_data(counter, ":20261127")
+    await counter.press(OWNER, "15:00")
+    assert "面談の日時を変えました" in live(counter).text
+    assert "11月27日（金） 15:00〜16:00" in live(counter).text
+    assert await meetings(counter) == [("booked", "hub", "2026-11-27 06:00:00.000000", 2)]
+
+
+async def test_a_meeting_is_moved_to_another_method(counter: Counter) -> None:
+    await booked(counter)
+    await counter.press(OWNER, "日時を変える")
+    await counter.press(OWNER, "方法を変える")
+    assert "現在：" in live(counter).text
+    await counter.press(OWNER, "訪問")
+    await press_data(counter, ":20261127")
+    await counter.press(OWNER, "15:00")
+    assert await meetings(counter) == [("booked", "visit", "2026-11-27 06:00:00.000000", 2)]
+
+
+async def test_a_meeting_is_cancelled_after_one_question(counter: Counter) -> None:
+    await booked(counter)
+    await counter.press(OWNER, "取り消す")
+    assert "取り消しますか" in live(counter).text
+    assert (await meetings(counter))[0][0] == "booked"
+    await counter.press(OWNER, "取り消す")
+    assert "面談の予約を取り消しました" in live(counter).text
+    assert (await meetings(counter))[0][0] == "cancelled"
+    await counter.press(OWNER, "別の日時を予約する")
+    assert "ご希望の面談方法" in live(counter).text
+
+
+async def test_after_the_notice_only_the_telephone_helps(counter: Counter) -> None:
+    await booked(counter)
+    # 26 November is the last day on which 30 November can be changed.
+    counter.moment = jst(2026, 11, 26, 23, 59, 59)
+    await counter.press(OWNER, "取り消す")
+    assert "取り消しますか" in live(counter).text
+    counter.moment = jst(2026, 11, 27, 0, 0, 0)
+    await counter.press(OWNER, "取り消す")
+    assert "お電話ください" in counter.wire.alerts[-1]
+    assert "変更・取消は、お電話でお願いします。\n048-830-0000" in live(counter).text
+    assert labels(counter) == ["048-830-0000 をコピー"]
+    assert (await meetings(counter))[0][0] == "booked"
+
+
+async def test_a_day_ends_at_midnight_in_japan(counter: Counter) -> None:
+    counter.moment = jst(2026, 11, 24, 23, 59, 59)
+    await submit(counter)
+    await counter.press(OWNER, "拠点で面談")
+    assert days_offered(counter) == [26, 27, 30]
+    counter.moment = jst(2026, 11, 25, 0, 0, 0)
+    await press_data(counter, ":20261126")
+    assert counter.wire.alerts[-1] == "11月26日（木）の受付は終わりました。"
+    assert days_offered(counter) == [27, 30]
+
+
+async def test_at_the_turn_of_the_year_the_calendar_opens_in_january(counter: Counter) -> None:
+    counter.moment = jst(2026, 12, 28, 10, 0)
+    await submit(counter)
+    await counter.press(OWNER, "拠点で面談")
+    assert labels(counter)[0] == "2027年1月"
+    assert days_offered(counter)[:3] == [5, 6, 7]
+    assert "‹ 12月" not in labels(counter)
+    await press_data(counter, ":20270105")
+    await counter.press(OWNER, "9:30")
+    assert "1月5日（火） 9:30〜10:30" in live(counter).text
+    assert await meetings(counter) == [("booked", "hub", "2027-01-05 00:30:00.000000", 1)]
+
+
+async def test_the_date_is_left_to_the_telephone(counter: Counter) -> None:
+    await submit(counter)
+    await counter.delivery.send_due()
+    await counter.press(OWNER, "日程は電話で決めたい")
+    assert labels(counter) == ["午前", "午後", "受付時間内ならいつでも", "戻る"]
+    await counter.press(OWNER, "午前")
+    assert "2開庁日以内にお電話し、面談の日程を決めます（午前）" in live(counter).text
+    counter.moment += timedelta(minutes=1)
+    await counter.delivery.send_due()
+    notice = counter.wire.asking(STAFF_CHAT)
+    assert "R8-0001" in notice.text
+    assert "（午前）" in notice.text
+    await counter.press(STAFF, "担当する", STAFF_CHAT)
+    assert "日程は電話で決めたい：午前" in counter.wire.asking(STAFF_CHAT).text
+    await counter.press(OWNER, "やはり予約する")
+    await counter.press(OWNER, "拠点で面談")
+    await press_data(counter, ":20261130")
+    await counter.press(OWNER, "9:30")
+    assert await counter.read("select call_when, state from consultations") == [(None, "booked")]
+
+
+async def test_staff_are_not_asked_to_call_about_what_is_booked_by_then(counter: Counter) -> None:
+    await submit(counter)
+    await counter.press(OWNER, "日程は電話で決めたい")
+    await counter.press(OWNER, "いつでも")
+    await counter.press(OWNER, "やはり予約する")
+    await counter.press(OWNER, "電話")
+    await counter.press(OWNER, "早い順")
+    await counter.press(OWNER, "9:30")
+    await counter.delivery.send_due()
+    said = [s.text for (chat, _), s in counter.wire.shown.items() if chat == STAFF_CHAT]
+    assert not any("お電話で面談の日程を決めて" in text for text in said)
+
+
+async def test_who_gave_no_number_is_asked_to_call(counter: Counter) -> None:
+    await agree(counter, OWNER)
+    await walk(counter, OWNER, (*STEPS[:-1], "=メールにする", "a@example.co.jp"))
+    await counter.press(OWNER, "送信する")
+    await counter.press(OWNER, "日程は電話で決めたい")
+    assert "お電話番号を伺っていません" in live(counter).text
+    await counter.press(OWNER, "戻る")
+    await counter.press(OWNER, "電話")
+    await counter.press(OWNER, "早い順")
+    await counter.press(OWNER, "9:30")
+    assert "おかけするお電話番号を、メールで伺います" in live(counter).text
+
+
+async def test_status_shows_the_meeting_with_its_buttons(counter: Counter) -> None:
+    await submit(counter)
+    await counter.say(OWNER, "/status")
+    assert labels(counter) == ["面談を予約する"]
+    await counter.press(OWNER, "面談を予約する")
+    await counter.press(OWNER, "拠点で面談")
+    await press_data(counter, ":20261130")
+    await counter.press(OWNER, "9:30")
+    await counter.say(OWNER, "/status")
+    assert "面談：11月30日（月） 9:30〜10:30　拠点で面談" in live(counter).text
+    assert labels(counter) == ["日時を変える", "取り消す"]
+
+
+async def test_an_addition_asks_about_the_meeting_unless_it_is_booked(counter: Counter) -> None:
+    await submit(counter)
+    await submit(counter)
+    await counter.press(OWNER, "追記")
+    assert "追記しました" in counter.wire.told(OWNER).text
+    await counter.press(OWNER, "拠点で面談")
+    await press_data(counter, ":20261130")
+    await counter.press(OWNER, "9:30")
+    await submit(counter)
+    await counter.press(OWNER, "追記")
+    assert "追記しました" in counter.wire.last(OWNER).text
+
+
+async def test_what_was_not_answered_shows_the_booking_once_more(counter: Counter) -> None:
+    await booked(counter)
+    shown = live(counter)
+    body = counter.press_body(OWNER, "bk:time:c1:hub:202611300930", OWNER, shown.message_id)
+    counter.wire.shown[OWNER, shown.message_id].text = ""
+    # The press that booked, as after a crash between the commit and the answer.
+    await counter.application.house.write(
+        lambda tx: tx.connection.exec_driver_sql(
+            "update inbox set status = 'applied' where update_id = "
+            "(select max(update_id) from inbox)"
+        )
+    )
+    await counter.update(body, update_id=counter.update_id)
+    await counter.say(OWNER, "?")
+    assert "面談のご予約" in counter.wire.last(OWNER).text
+    assert len(await meetings(counter)) == 1

@@ -22,6 +22,8 @@ class NoticeKind(StrEnum):
     NUDGE = "nudge"
     BOOKING_FILE = "booking_file"
     STAFF_BOOKING_FILE = "staff_booking_file"
+    OWNER_REMINDER = "owner_reminder"
+    STAFF_REMINDER = "staff_reminder"
     SUMMARY = "summary"
     INCIDENT = "incident"
     UNREACHABLE = "unreachable"

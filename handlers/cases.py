@@ -144,7 +144,7 @@ def _asked(update: Update) -> tuple[str, int]:
 async def _take(update: Update, context: Context, case: int) -> None:
     query, _, _ = pressed(update)
     user, _ = user_and_chat(update)
-    press = await context.transact(cases.take, user, telegram_name(update), case, context.now)
+    press = await context.transact(cases.take, context.occasion, user, telegram_name(update), case)
     if press.refusal is None:
         await replies.answer_query(query, context.gettext("You have this case now."))
     else:

@@ -159,7 +159,7 @@ async def _ask(update: Update, context: Context, removed: int, since: int) -> No
 async def _remove(update: Update, context: Context, removed: int, since: int) -> None:
     query, _, message = pressed(update)
     user, chat = user_and_chat(update)
-    member, left = await context.transact(staff.remove, user, removed, since, context.now)
+    member, left = await context.transact(staff.remove, context.occasion, user, removed, since)
     text = context.gettext(
         "%(name)s is removed. Please take them out of the staff chat as well."
     ) % {"name": _name(context, member)}

@@ -28,7 +28,7 @@ from domain.consultations import OPEN_STATES
 from domain.fiscal_year import jst_date, jst_midnight
 from domain.slots import Agenda
 from domain.staff import Action
-from services import booking_files
+from services import booking_files, meeting_notices
 from services.cases import permitted
 from storage import bookings, closures, consultations, staff
 
@@ -342,6 +342,7 @@ def changed(
     if state is not case.state:
         consultations.set_state(tx, case.id, state)
     booking_files.owe(tx, at, booking, change, reason)
+    meeting_notices.owe(tx, at, booking, change)
     return booking
 
 
@@ -353,11 +354,16 @@ def _held_for(tx: Transaction, case: Consultation) -> Booking | None:
     return live
 
 
-def _refuse_too_late(tx: Transaction, at: Occasion, booking: Booking) -> None:
+def is_changeable(tx: Transaction, at: Occasion, booking: Booking) -> bool:
+    """Whether the owner may still move or cancel a booking themselves."""
     rules = at.programme.booking.methods_offered.get(booking.method)
     day = jst_date(booking.starts_at)
     # What is not offered any more can only be changed by telephone.
-    if rules is None or not may_be_changed(booking, agenda(tx, rules, at, day, day)):
+    return rules is not None and may_be_changed(booking, agenda(tx, rules, at, day, day))
+
+
+def _refuse_too_late(tx: Transaction, at: Occasion, booking: Booking) -> None:
+    if not is_changeable(tx, at, booking):
         raise TooLateToChange
 
 

@@ -9,6 +9,7 @@ from domain.bookings import BookingState, Change, case_state_after
 from domain.errors import DomainError, StaleButton
 from domain.staff import Action, StaffMember, refusal
 from domain.texts import N_
+from services import meeting_notices
 from storage import addenda, bookings, consultations, staff
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from domain.addenda import Addendum
     from domain.consultations import Consultation
+    from services.occasion import Occasion
     from storage.database import Transaction
 
 
@@ -64,7 +66,7 @@ def permitted(tx: Transaction, user_id: int, action: Action) -> StaffMember:
     return member
 
 
-def take(tx: Transaction, user_id: int, name: str, consultation_id: int, now: datetime) -> Press:
+def take(tx: Transaction, at: Occasion, user_id: int, name: str, consultation_id: int) -> Press:
     """Take a case: the first tap wins. Raises StaleButton if there is no such case.
 
     A case whose assignee is no longer on the staff can be taken again. Every attempt is audited,
@@ -76,29 +78,31 @@ def take(tx: Transaction, user_id: int, name: str, consultation_id: int, now: da
     reference = str(shown.consultation.reference)
     refused = refusal(staff.find(tx, user_id), Action.TAKE_CASE)
     if refused is not None:
-        staff.audit(tx, user_id, "take_refused", reference, now)
+        staff.audit(tx, user_id, "take_refused", reference, at.now)
         return Press(shown, refused)
+    bookings.take_turns(tx)
     staff.learn_name(tx, user_id, name)
     if shown.consultation.assignee == user_id:
         return Press(card(tx, consultation_id))
     if consultations.take(tx, consultation_id, user_id):
-        _take_up(tx, consultation_id)
-        staff.audit(tx, user_id, "take", reference, now)
+        _take_up(tx, at, consultation_id)
+        staff.audit(tx, user_id, "take", reference, at.now)
         return Press(card(tx, consultation_id))
     shown = card(tx, consultation_id)
-    staff.audit(tx, user_id, "take_too_late", reference, now)
+    staff.audit(tx, user_id, "take_too_late", reference, at.now)
     text = N_("%(name)s already has this case.")
     return Press(shown, AlreadyTaken(text, name=shown.assignee_name or "–"))
 
 
-def _take_up(tx: Transaction, consultation_id: int) -> None:
-    """Show the meeting that was booked before anybody had the case."""
+def _take_up(tx: Transaction, at: Occasion, consultation_id: int) -> None:
+    """Take over the meeting that was booked before anybody had the case, with its reminders."""
     consultation = consultations.find(tx, consultation_id)
     booking = bookings.live_of(tx, consultation_id)
     if consultation is None or booking is None or booking.state is not BookingState.BOOKED:
         return
     state = case_state_after(Change.BOOKED, consultation.state)
     consultations.set_state(tx, consultation_id, state)
+    meeting_notices.hand_over(tx, at, booking, None)
 
 
 def full_record(tx: Transaction, user_id: int, consultation_id: int, now: datetime) -> Press:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from domain.errors import DomainError, StaleButton
 from domain.staff import Action, Role, StaffMember
 from domain.texts import N_
+from services import meeting_notices
 from services.cases import permitted
-from storage import calendar_feeds, staff
+from storage import bookings, calendar_feeds, staff
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
+    from services.occasion import Occasion
     from storage.database import Transaction
 
 THE_SETTINGS = 0
@@ -127,18 +129,21 @@ def leaving(tx: Transaction, user_id: int, removed: int, since: int) -> StaffMem
 
 
 def remove(
-    tx: Transaction, user_id: int, removed: int, since: int, now: datetime
+    tx: Transaction, at: Occasion, user_id: int, removed: int, since: int
 ) -> tuple[StaffMember, list[StaffMember]]:
     """Remove a member, who loses access at once; return them and who is left.
 
-    The calendar addresses they made end: they know the secrets.
+    The calendar addresses they made end: they know the secrets. The staff chat is reminded of
+    their meetings until somebody takes their cases.
     Nobody is listed to somebody who removed themselves. Raises as `leaving` does.
     """
     staff.lock(tx)
+    bookings.take_turns(tx)
     found = leaving(tx, user_id, removed, since)
-    staff.remove(tx, removed, now)
-    calendar_feeds.revoke_all_of(tx, removed, now)
-    staff.audit(tx, user_id, "remove", str(removed), now)
+    staff.remove(tx, removed, at.now)
+    calendar_feeds.revoke_all_of(tx, removed, at.now)
+    meeting_notices.hand_over_all(tx, at, removed)
+    staff.audit(tx, user_id, "remove", str(removed), at.now)
     return found, staff.members(tx) if removed != user_id else []
 
 

@@ -219,6 +219,11 @@ def live_of_person(tx: Transaction, user_id: int) -> list[Booking]:
     return _load(tx, _LIVE, ConsultationRow.user_id == user_id)
 
 
+def live_of_assignee(tx: Transaction, user_id: int) -> list[Booking]:
+    """Return the live bookings of the cases that a member has, the earliest first."""
+    return _load(tx, _LIVE, ConsultationRow.assignee == user_id)
+
+
 def live_between(tx: Transaction, since: datetime, until: datetime) -> list[Booking]:
     """Return the live bookings with a moment from `since` to before `until`, earliest first."""
     return _load(tx, _LIVE, BookingRow.starts_at < until, BookingRow.ends_at > since)

@@ -50,6 +50,12 @@ def add(tx: Transaction, notice: Notice) -> bool:
     return tx.connection.execute(statement).first() is not None
 
 
+def is_open(tx: Transaction, dedupe_key: str) -> bool:
+    """Whether a message is still owed, or on its way."""
+    statement = select(OutboxRow.id).where(OutboxRow.dedupe_key == dedupe_key, _OPEN)
+    return tx.connection.execute(statement).first() is not None
+
+
 def claim(tx: Transaction, now: datetime, lease: timedelta) -> Claim:
     """Claim what is due and fits Telegram's pace; a claim older than `lease` is taken over.
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.programme_file import SAMPLE, load_programme
 from domain.errors import DomainError
 from domain.staff import NotPermitted, Role, StaffMember
 from handlers.context import Context
 from handlers.private_chat import pages
 from handlers.records import record_text
 from services import cases, staff
+from services.occasion import Occasion
 from storage import staff as storage
 from storage.database import Database
 from tests.integration.conftest import STAFF_CHAT, Counter
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 ADMIN, CLERK, OTHER, STRANGER = 900, 301, 302, 777
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+AT = Occasion(load_programme(SAMPLE), STAFF_CHAT, NOW)
 FORBIDDEN = {
     "ok": False,
     "error_code": 403,
@@ -276,7 +279,7 @@ def test_whoever_was_removed_stays_removed_though_the_settings_name_them(
 
     assert start() == []
     since = int(NOW.timestamp())
-    database.write(lambda tx: staff.remove(tx, 1, 2, since, NOW)).result()
+    database.write(lambda tx: staff.remove(tx, AT, 1, 2, since)).result()
     assert start() == [2]
     assert database.read(lambda tx: staff.member(tx, 2)).result() is None
     database.write(lambda tx: staff.invite(tx, 1, Role.ADMIN, "t", NOW, timedelta(1))).result()
@@ -288,7 +291,7 @@ def test_two_admins_who_remove_each_other_leave_one(database: Database) -> None:
     register(database, 1, 2)
     since = int(NOW.timestamp())
     futures = [
-        database.write(lambda tx, a=a, b=b: staff.remove(tx, a, b, since, NOW))  # type: ignore[misc]
+        database.write(lambda tx, a=a, b=b: staff.remove(tx, AT, a, b, since))  # type: ignore[misc]
         for a, b in ((1, 2), (2, 1), (1, 1), (2, 2))
     ]
     outcomes = [future.exception() for future in futures]
@@ -301,7 +304,7 @@ def test_invitations_of_a_removed_admin_are_void(database: Database) -> None:
     register(database, 1, 2)
     database.write(lambda tx: staff.invite(tx, 2, Role.ADMIN, "t", NOW, timedelta(1))).result()
     since = int(NOW.timestamp())
-    database.write(lambda tx: staff.remove(tx, 1, 2, since, NOW)).result()
+    database.write(lambda tx: staff.remove(tx, AT, 1, 2, since)).result()
     with pytest.raises(staff.InvitationUnusable):
         database.write(lambda tx: staff.join(tx, 3, "三", "t", NOW)).result()
 
@@ -310,7 +313,7 @@ def test_only_one_of_many_taps_takes_a_case(database: Database) -> None:
     register(database, *range(1, 9))
     case = Ledger(database).consult(NOW.date())
     futures = [
-        database.write(lambda tx, user=user: cases.take(tx, user, f"{user}", case, NOW))  # type: ignore[misc]
+        database.write(lambda tx, user=user: cases.take(tx, AT, user, f"{user}", case))  # type: ignore[misc]
         for user in range(1, 9)
     ]
     presses = [future.result() for future in futures]

@@ -1,0 +1,68 @@
+"""Meetings as a notice about them finds them when it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.outbox import Missed
+from domain.reminders import useful_until
+from services import bookings, cases, meeting_notices
+
+if TYPE_CHECKING:
+    from domain.bookings import Booking
+    from domain.reminders import Reminder
+    from services.cases import Card
+    from services.occasion import Occasion
+    from storage.database import Transaction
+
+
+@dataclass(frozen=True)
+class OwnersMeeting:
+    """A meeting as its owner sees it: whether they may still move or cancel it themselves."""
+
+    booking: Booking
+    is_changeable: bool
+
+
+@dataclass(frozen=True)
+class StaffsMeeting:
+    """A meeting as the staff sees it, with the card of its case."""
+
+    booking: Booking
+    card: Card
+
+
+def owner_to_remind(
+    tx: Transaction, at: Occasion, booking_id: int, revision: int, reminder: Reminder
+) -> OwnersMeeting | None:
+    """Return what the owner is reminded of; None if it changed since. Raises Missed."""
+    booking = meeting_notices.as_told(tx, booking_id, revision)
+    if booking is None:
+        return None
+    _refuse_late(at, booking, reminder)
+    return OwnersMeeting(booking, bookings.is_changeable(tx, at, booking))
+
+
+def staff_to_remind(
+    tx: Transaction,
+    at: Occasion,
+    booking_id: int,
+    revision: int,
+    reminder: Reminder,
+    member: int | None,
+) -> StaffsMeeting | None:
+    """Return what `member`, or the staff chat for None, is reminded of.
+
+    None if the meeting changed since, or another has the case by now. Raises Missed.
+    """
+    booking = meeting_notices.as_told(tx, booking_id, revision)
+    if booking is None or meeting_notices.in_charge(tx, booking) != member:
+        return None
+    _refuse_late(at, booking, reminder)
+    return StaffsMeeting(booking, cases.card(tx, booking.consultation_id))
+
+
+def _refuse_late(at: Occasion, booking: Booking, reminder: Reminder) -> None:
+    if at.now >= useful_until(reminder, booking.starts_at, at.programme.booking):
+        raise Missed

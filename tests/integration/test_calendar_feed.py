@@ -342,10 +342,12 @@ async def test_whoever_leaves_or_loses_the_role_takes_their_addresses_along(
     async with listening(counter) as session:
         clerks, others = await make_feed(counter, CLERK), await make_feed(counter, OTHER)
         await hire(counter, OTHER, "取りまとめ課")
-        database, now = counter.application.house.database, counter.moment
+        house = counter.application.house
+        at = Occasion(house.programme, house.staff_chat, counter.moment)
+        database = house.database
         members = database.read(staff.all_members).result()
         since = next(int(m.since.timestamp()) for m in members if m.user_id == CLERK)
-        database.write(lambda tx: staff.remove(tx, ADMIN, CLERK, since, now)).result()
+        database.write(lambda tx: staff.remove(tx, at, ADMIN, CLERK, since)).result()
         for path in (clerks, others):
             async with session.get(path) as response:
                 assert response.status == 404

@@ -1,4 +1,4 @@
-"""The one repeating tick: decides which summaries are due and forgets what is past its time."""
+"""The one repeating tick: decides what is due by now and forgets what is past its time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from services import delivery, drafts, figures, inbox, needs, return_calls
+from services import delivery, drafts, figures, inbox, needs, outcomes, return_calls
+from services.occasion import Occasion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,11 +26,13 @@ async def tick(house: House) -> None:
     """Decide once; safe to run at any time, in any number of processes."""
     now = house.clock()
     programme = house.programme
+    at = Occasion(programme, house.staff_chat, now)
     kept_since = now - timedelta(days=programme.retention.draft_days)
     duties: tuple[Callable[[Transaction], object], ...] = (
         lambda tx: figures.decide_summaries(
             tx, programme, house.working_days, house.staff_chat, now
         ),
+        lambda tx: outcomes.decide_questions(tx, at),
         lambda tx: needs.decide_nudges(tx, now),
         lambda tx: drafts.forget_untouched(tx, kept_since),
         lambda tx: return_calls.forget_done(tx, kept_since),

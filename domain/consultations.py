@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from domain.texts import N_
 
@@ -74,6 +74,28 @@ class KpiKind(StrEnum):
     MATCH = "matches"
 
 
+class ReferenceKind(StrEnum):
+    """Reference figures (参考指標): counted like the KPIs and shown beside them, part of none.
+
+    MEETING is every meeting that was held, FIRST_MEETING a consultation's first: what counts as
+    the consultation where `count_trigger` is "met" (R1).
+    """
+
+    MEETING = "meetings"
+    FIRST_MEETING = "first_meetings"
+
+
+CountedKind: TypeAlias = KpiKind | ReferenceKind
+"""What an event can count."""
+CountTrigger: TypeAlias = Literal["submitted", "met"]
+
+
+def counted_as(kpi: KpiKind, trigger: CountTrigger) -> CountedKind:
+    """Return the events that a KPI is the sum of (R1). Both are always recorded."""
+    is_met = kpi is KpiKind.CONSULTATION and trigger == "met"
+    return ReferenceKind.FIRST_MEETING if is_met else kpi
+
+
 @dataclass(frozen=True, order=True)
 class Reference:
     """A reference such as R8-0042: fiscal year and a number never used twice."""
@@ -134,7 +156,7 @@ class Consultation:
 class KpiEvent:
     """A countable fact: `delta` is +1 or −1 on `effective_date` (JST)."""
 
-    kind: KpiKind
+    kind: CountedKind
     delta: int
     effective_date: date
     eligibility: Eligibility

@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     STAFF_BOOKING_FILE = "staff_booking_file"
     OWNER_REMINDER = "owner_reminder"
     STAFF_REMINDER = "staff_reminder"
+    OUTCOME_ASKED = "outcome_asked"
+    NEW_TIME_OFFERED = "new_time_offered"
     SUMMARY = "summary"
     INCIDENT = "incident"
     UNREACHABLE = "unreachable"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
+from domain.consultations import CountTrigger
 from domain.fiscal_year import JST, FiscalYear
 from domain.municipalities import Municipalities, MunicipalityRowError
 from domain.programme_booking import BookingSettings
@@ -157,7 +158,7 @@ class Schedule(Part):
 class Counting(Part):
     """Settings of the counting rules."""
 
-    count_trigger: Literal["submitted", "met"] = Field(examples=['"submitted"'])
+    count_trigger: CountTrigger = Field(examples=['"submitted"'])
     duplicate_window_days: Whole = Field(ge=0, examples=[30])
 
 

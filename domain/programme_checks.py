@@ -98,7 +98,6 @@ def check_parts(parts: ProgrammeParts, working_days: WorkingDays) -> None:
     _check_council(parts)
     _check_office(parts, working_days)
     _check_booking(parts)
-    _check_counting(parts)
     _check_distinct("geography.areas", (area.code for area in parts.geography.areas))
 
 
@@ -163,14 +162,6 @@ def _check_council(parts: ProgrammeParts) -> None:
             "evaluation.council.total", f"says {council.total}, but the seats sum to {seats}"
         )
     _check_distinct("evaluation.remind_days_before", parts.evaluation.remind_days_before)
-
-
-def _check_counting(parts: ProgrammeParts) -> None:
-    if parts.counting.count_trigger == "met":
-        raise ProgrammeError(
-            "counting.count_trigger",
-            'meetings are not recorded yet, so "met" would count nothing; please write "submitted"',
-        )
 
 
 def _check_office(parts: ProgrammeParts, working_days: WorkingDays) -> None:

@@ -107,14 +107,17 @@ def counted(context: Context, counts: Mapping[Eligibility, int]) -> str:
 
 def _period_lines(context: Context, title: str, period: PeriodFigures) -> str:
     _ = context.gettext
-    return "\n".join(
-        [
-            f"<b>{title}</b>",
-            _("Consultations: %(count)s")
-            % {"count": counted(context, period.counts[KpiKind.CONSULTATION])},
-            _("Matches: %(count)s") % {"count": counted(context, period.counts[KpiKind.MATCH])},
-        ]
-    )
+    lines = [
+        f"<b>{title}</b>",
+        _("Consultations: %(count)s")
+        % {"count": counted(context, period.counts[KpiKind.CONSULTATION])},
+        _("Meetings: %(count)s") % {"count": counted(context, period.meetings)},
+        _("Matches: %(count)s") % {"count": counted(context, period.counts[KpiKind.MATCH])},
+    ]
+    if context.house.programme.counting.count_trigger == "met":
+        received = _("Received: %(count)s") % {"count": counted(context, period.received)}
+        lines.insert(1, received)
+    return "\n".join(lines)
 
 
 def waiting_line(context: Context, waiting: Waiting) -> str:
@@ -134,7 +137,7 @@ async def stats(update: Update, context: Context) -> None:
     """/stats: today, week, month, fiscal year; drafts; what waits; by channel."""
     user, chat = user_and_chat(update)
     now = context.now
-    found = await context.read(figures.statistics, context.house.working_days, user, now)
+    found = await context.read(figures.statistics, context.occasion, user)
     _ = context.gettext
     inner = [
         _("Forms being filled in: %(count)s") % {"count": cases(context, found.drafts)},

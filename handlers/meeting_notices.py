@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import KeyboardButtonStyle
 
+from domain.bookings import BookingState, NewMeeting
 from domain.fiscal_year import jst_date
 from domain.reminders import Reminder
 from handlers.booking_buttons import as_it_is, target_code
@@ -73,6 +75,36 @@ async def staff_reminder(context: Context, payload: Mapping[str, Any]) -> Messag
     )
     text = f"{title % {'reference': booking.reference}}\n{meeting_line(context, booking)}"
     return Message(text, card_buttons(context, found.card))
+
+
+async def new_time_offered(context: Context, payload: Mapping[str, Any]) -> Message | None:
+    """Offer a new time to the owner of a meeting that did not take place; None if they have one."""
+    booking = await context.read(meetings.to_choose_again, payload["booking"], payload["revision"])
+    if booking is None:
+        return None
+    _speak_to(context, booking.user_id)
+    _ = context.gettext
+    what = {
+        BookingState.NO_SHOW: _("We did not meet at the time below."),
+        BookingState.POSTPONED: _("The meeting at the time below is postponed."),
+    }[booking.state]
+    lines = [
+        _("<b>A new time for your meeting</b>"),
+        what,
+        meeting_line(context, booking),
+        _("Reference: %(reference)s") % {"reference": booking.reference},
+        "",
+        _("Please choose a time that suits you, or call us.\n%(telephone)s (%(hours)s)")
+        % office(context),
+    ]
+    target = target_code(NewMeeting(booking.consultation_id))
+    choose = InlineKeyboardButton(
+        _("Choose a time"),
+        callback_data=pack(BOOKING, "how", target),
+        style=KeyboardButtonStyle.PRIMARY,
+    )
+    keyboard = InlineKeyboardMarkup([[choose], [copy_telephone(context)]])
+    return Message("\n".join(lines), keyboard)
 
 
 def _speak_to(context: Context, user_id: int | None) -> None:

@@ -10,6 +10,7 @@ from domain.outbox import NoticeKind
 from domain.return_calls import CALL_TIMES
 from handlers import booking_files, calls
 from handlers import booking_files, calls, meeting_notices
+from handlers import booking_files, calls, meeting_notices, outcomes
 from handlers import cases as case_cards
 from handlers.addenda import notice_buttons, notice_text
 from handlers.messages import Message
@@ -139,6 +140,8 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.STAFF_BOOKING_FILE: booking_files.staffs,
     NoticeKind.OWNER_REMINDER: meeting_notices.owner_reminder,
     NoticeKind.STAFF_REMINDER: meeting_notices.staff_reminder,
+    NoticeKind.OUTCOME_ASKED: outcomes.question,
+    NoticeKind.NEW_TIME_OFFERED: meeting_notices.new_time_offered,
     NoticeKind.UNREACHABLE: _unreachable,
     NoticeKind.SUMMARY: _summary,
     NoticeKind.INCIDENT: _incident,

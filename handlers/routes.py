@@ -36,6 +36,7 @@ from handlers import (
     leaving,
     membership,
     needs,
+    outcomes,
     replies,
     return_calls,
     review,
@@ -50,6 +51,7 @@ from handlers.callbacks import (
     FIX,
     INTAKE,
     LANGUAGE,
+    MEETING,
     QUESTION,
     RETURN_CALL,
     STAFF,
@@ -114,6 +116,8 @@ async def show_current(update: Update, context: Context) -> None:
             await cases.refresh(update, context)
         elif family == CALL:
             await calls.refresh(update, context)
+        elif family == MEETING:
+            await outcomes.refresh(update, context)
         elif family == STAFF:
             await staff.refresh(update, context)
         elif family == CALENDAR:
@@ -219,6 +223,7 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{CALL}:details:{_NUMBER}", calls.details),
     (f"{CALL}:done:{_NUMBER}", calls.done),
     (f"{ADDENDUM}:full:{_NUMBER}", addenda.full_record),
+    (f"{MEETING}:(?:{outcomes.VERBS}):.*", outcomes.answered),
     (f"{STAFF}:.*", staff.staff_button),
     (f"{CALENDAR}:list", calendar_feeds.list_button),
     (f"{CALENDAR}:new", calendar_feeds.make),

@@ -47,7 +47,8 @@ def weekly_text(context: Context, summary: Summary, now: datetime) -> str:
         "last": day(context, period.after - timedelta(days=1)),
     }
     lines = [
-        _("Received: %(count)s") % {"count": counted(context, counts[KpiKind.CONSULTATION])},
+        _("Received: %(count)s") % {"count": counted(context, summary.figures.received)},
+        _("Meetings: %(count)s") % {"count": counted(context, summary.figures.meetings)},
         _("Matches: %(count)s") % {"count": counted(context, counts[KpiKind.MATCH])},
         *(_year_so_far(context, table) for table in summary.tables),
         waiting_line(context, summary.waiting),
@@ -80,7 +81,13 @@ def monthly_text(context: Context, summary: Summary, now: datetime) -> str:
     parts = [
         heading,
         *(_monthly_kpi(context, summary, table) for table in summary.tables),
-        f"{_outside(context, summary)}\n{waiting_line(context, summary.waiting)}",
+        "\n".join(
+            [
+                _reference_line(context, summary),
+                _outside(context, summary),
+                waiting_line(context, summary.waiting),
+            ]
+        ),
     ]
     tops = _tops(context, summary)
     if tops:
@@ -137,6 +144,15 @@ def _total(context: Context, table: KpiTable) -> str:
         **values,
         "target": signed(context, year.cumulative_target),
         "rate": per_cent(context, year.cumulative_rate),
+    }
+
+
+def _reference_line(context: Context, summary: Summary) -> str:
+    """Return what is no KPI: how many consultations came in, and how many meetings were held."""
+    text = context.gettext("Received: %(received)s, meetings: %(meetings)s (of the month)")
+    return text % {
+        "received": cases(context, sum(summary.figures.received.values())),
+        "meetings": cases(context, sum(summary.figures.meetings.values())),
     }
 
 

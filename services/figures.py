@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from domain.consultations import KpiKind
+from domain.consultations import KpiKind, ReferenceKind, counted_as
 from domain.fiscal_year import FiscalYear, jst_date, jst_midnight
 from domain.kpi import KpiYear, kpi_years
 from domain.needs_company import industry_of
@@ -27,14 +27,15 @@ from services.cases import permitted
 from storage import drafts, figures, outbox, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from domain.consultations import Reference
+    from domain.consultations import CountedKind, Reference
     from domain.form import Answers
     from domain.outbox import OutboxState
     from domain.programme import Kpi, Programme
     from domain.size import Eligibility
     from domain.working_days import WorkingDays
+    from services.occasion import Occasion
     from storage.database import Transaction
 
 CATCH_UP = timedelta(days=62)
@@ -50,10 +51,16 @@ _INSTALLED = "installed"
 
 @dataclass(frozen=True)
 class PeriodFigures:
-    """Counts of a period by kind and eligibility."""
+    """Counts of a period by eligibility: the KPIs, and beside them what came in and who met.
+
+    `received` are the consultations submitted, `meetings` those held: reference figures, whichever
+    of the two the KPI counts (R1).
+    """
 
     period: Period
     counts: Mapping[KpiKind, Mapping[Eligibility, int]]
+    received: Mapping[Eligibility, int]
+    meetings: Mapping[Eligibility, int]
 
 
 @dataclass(frozen=True)
@@ -101,28 +108,42 @@ class Summary:
     tops: Mapping[str, tuple[tuple[str, int], ...]]
 
 
-def statistics(
-    tx: Transaction, working_days: WorkingDays, user_id: int, now: datetime
-) -> Statistics:
+def statistics(tx: Transaction, at: Occasion, user_id: int) -> Statistics:
     """Return the figures of /stats. Raises NotPermitted."""
     permitted(tx, user_id, Action.READ_FIGURES)
-    today = jst_date(now)
+    now, today = at.now, jst_date(at.now)
     year = fiscal_year_of(today)
     periods = (day_of(today), week_of(today), month_of(today), year)
-    of_day, of_week, of_month, of_year = (
-        PeriodFigures(period, counts)
-        for period, counts in zip(periods, figures.count(tx, periods), strict=True)
-    )
+    of_day, of_week, of_month, of_year = _figures_of(tx, at.programme, periods)
     return Statistics(
         today=of_day,
         week=of_week,
         month=of_month,
         fiscal_year=of_year,
         drafts=drafts.count(tx),
-        waiting=waiting(tx, working_days, now),
-        by_channel=figures.count_by_channel(tx, KpiKind.CONSULTATION, year),
+        waiting=waiting(tx, at.programme.working_days, now),
+        by_channel=figures.count_by_channel(tx, _consultations(at.programme), year),
         messages=outbox.state(tx, now - _LATE, now - _LATELY),
     )
+
+
+def _figures_of(
+    tx: Transaction, programme: Programme, periods: Sequence[Period]
+) -> list[PeriodFigures]:
+    trigger = programme.counting.count_trigger
+    return [
+        PeriodFigures(
+            period=period,
+            counts={kpi: counts[counted_as(kpi, trigger)] for kpi in KpiKind},
+            received=counts[KpiKind.CONSULTATION],
+            meetings=counts[ReferenceKind.MEETING],
+        )
+        for period, counts in zip(periods, figures.count(tx, periods), strict=True)
+    ]
+
+
+def _consultations(programme: Programme) -> CountedKind:
+    return counted_as(KpiKind.CONSULTATION, programme.counting.count_trigger)
 
 
 def kpi_report(
@@ -138,7 +159,8 @@ def kpi_tables(tx: Transaction, programme: Programme, today: date) -> tuple[KpiT
     last = FiscalYear.of_date(today)
     first = min([last, *(min(kpi.increments) for kpi in programme.kpis)])
     years = [FiscalYear(year) for year in range(first.year, last.year + 1)]
-    kinds = [KpiKind(kpi.key) for kpi in programme.kpis]
+    trigger = programme.counting.count_trigger
+    kinds = [counted_as(KpiKind(kpi.key), trigger) for kpi in programme.kpis]
     actuals = figures.increments(tx, kinds, years, today)
     return tuple(
         _kpi_table(kpi, actuals[kind], today)
@@ -220,18 +242,20 @@ def summary(
 ) -> Summary:
     """Return the figures of `first` to `last` (JST dates, both included) as they are known now."""
     period = Period(first, last + timedelta(days=1))
-    (counts,) = figures.count(tx, [period])
+    (of_period,) = _figures_of(tx, programme, [period])
     return Summary(
-        figures=PeriodFigures(period, counts),
+        figures=of_period,
         tables=kpi_tables(tx, programme, last),
         waiting=waiting(tx, working_days, now),
-        tops=_tops(tx, period),
+        tops=_tops(tx, programme, period),
     )
 
 
-def _tops(tx: Transaction, period: Period) -> dict[str, tuple[tuple[str, int], ...]]:
+def _tops(
+    tx: Transaction, programme: Programme, period: Period
+) -> dict[str, tuple[tuple[str, int], ...]]:
     tallies: dict[str, Counter[str]] = {key: Counter() for key in TOP_QUESTIONS}
-    for answers in figures.answers_counted(tx, period):
+    for answers in figures.answers_counted(tx, _consultations(programme), period):
         for key, tally in tallies.items():
             tally.update(_ranked(answers, key))
     return {

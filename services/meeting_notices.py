@@ -21,6 +21,10 @@ def owe(tx: Transaction, at: Occasion, booking: Booking, change: Change) -> None
     """Owe what a change of a booking entails; `booking` is as it is after the change."""
     if change in (Change.BOOKED, Change.MOVED):
         _owe_reminders(tx, at, booking)
+    if change in (Change.NO_SHOW, Change.POSTPONED) and booking.user_id is not None:
+        key = f"{NoticeKind.NEW_TIME_OFFERED}:{booking.id}.{booking.revision}"
+        kind, payload = NoticeKind.NEW_TIME_OFFERED, _payload(booking)
+        outbox.add(tx, Notice(booking.user_id, kind, payload, key, at.now))
 
 
 def hand_over(tx: Transaction, at: Occasion, booking: Booking, before: int | None) -> None:

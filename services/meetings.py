@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.consultations import OPEN_STATES
 from domain.outbox import Missed
 from domain.reminders import useful_until
 from services import bookings, cases, meeting_notices
+from storage import bookings as stored
+from storage import consultations
 
 if TYPE_CHECKING:
     from domain.bookings import Booking
@@ -56,11 +59,37 @@ def staff_to_remind(
 
     None if the meeting changed since, or another has the case by now. Raises Missed.
     """
+    found = staffs(tx, booking_id, revision, member)
+    if found is not None:
+        _refuse_late(at, found.booking, reminder)
+    return found
+
+
+def staffs(
+    tx: Transaction, booking_id: int, revision: int, member: int | None
+) -> StaffsMeeting | None:
+    """Return what `member`, or the staff chat for None, is told about a meeting.
+
+    None if the meeting changed since, or another has the case by now.
+    """
     booking = meeting_notices.as_told(tx, booking_id, revision)
     if booking is None or meeting_notices.in_charge(tx, booking) != member:
         return None
-    _refuse_late(at, booking, reminder)
     return StaffsMeeting(booking, cases.card(tx, booking.consultation_id))
+
+
+def to_choose_again(tx: Transaction, booking_id: int, revision: int) -> Booking | None:
+    """Return a meeting that did not take place, whose owner may choose a new time.
+
+    None if they have chosen one by now, or their case is closed.
+    """
+    booking = stored.find(tx, booking_id)
+    if booking is None or booking.revision != revision:
+        return None
+    case = consultations.find(tx, booking.consultation_id)
+    is_open = case is not None and case.state in OPEN_STATES
+    has_another = stored.live_of(tx, booking.consultation_id) is not None
+    return booking if is_open and not has_another else None
 
 
 def _refuse_late(at: Occasion, booking: Booking, reminder: Reminder) -> None:

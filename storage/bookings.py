@@ -229,6 +229,12 @@ def live_between(tx: Transaction, since: datetime, until: datetime) -> list[Book
     return _load(tx, _LIVE, BookingRow.starts_at < until, BookingRow.ends_at > since)
 
 
+def over(tx: Transaction, now: datetime) -> list[Booking]:
+    """Return the meetings that are over and of which nobody has said what became of them."""
+    is_booked = BookingRow.state == BookingState.BOOKED
+    return _load(tx, _LIVE, is_booked, BookingRow.ends_at <= now)
+
+
 def in_states(
     tx: Transaction, states: Collection[BookingState], since: datetime, until: datetime
 ) -> list[Booking]:

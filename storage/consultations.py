@@ -11,6 +11,7 @@ from domain.consultations import (
     CompanyIdentity,
     Consultation,
     ConsultationState,
+    CountedKind,
     KpiEvent,
     NewConsultation,
     Reference,
@@ -207,6 +208,14 @@ def record_event(tx: Transaction, event: KpiEvent) -> None:
             recorded_at=event.recorded_at,
         )
     )
+
+
+def sum_of(tx: Transaction, consultation_id: int, kind: CountedKind) -> int:
+    """Return how often a consultation counts as `kind`, corrections taken off."""
+    total = select(func.coalesce(func.sum(KpiEventRow.delta), 0)).where(
+        KpiEventRow.consultation_id == consultation_id, KpiEventRow.kind == kind
+    )
+    return int(tx.connection.execute(total).scalar_one())
 
 
 def take(tx: Transaction, consultation_id: int, assignee: int) -> bool:

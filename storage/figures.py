@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, literal, select, text, union_all
 
-from domain.consultations import KpiKind, Reference
+from domain.consultations import KpiKind, Reference, ReferenceKind
 from domain.fiscal_year import FiscalYear
 from domain.size import Eligibility
 from storage.drafts import answers_from_json
@@ -16,16 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
+    from domain.consultations import CountedKind
     from domain.form import Answers
     from domain.periods import Period
     from storage.database import Transaction
 
-_COUNTED = [kind.value for kind in KpiKind]
+_KINDS: dict[str, CountedKind] = {kind.value: kind for kind in (*KpiKind, *ReferenceKind)}
 
 
 def count(
     tx: Transaction, periods: Sequence[Period]
-) -> list[dict[KpiKind, dict[Eligibility, int]]]:
+) -> list[dict[CountedKind, dict[Eligibility, int]]]:
     """Return the counts of each period by kind and eligibility, in one statement."""
     parts = [
         select(
@@ -35,20 +36,20 @@ def count(
             func.sum(KpiEventRow.delta).label("total"),
         )
         .where(
-            KpiEventRow.kind.in_(_COUNTED),
+            KpiEventRow.kind.in_(_KINDS),
             KpiEventRow.effective_date >= period.first,
             KpiEventRow.effective_date < period.after,
         )
         .group_by(KpiEventRow.kind, KpiEventRow.eligibility)
         for number, period in enumerate(periods)
     ]
-    found = [{kind: dict.fromkeys(Eligibility, 0) for kind in KpiKind} for _ in periods]
+    found = [{kind: dict.fromkeys(Eligibility, 0) for kind in _KINDS.values()} for _ in periods]
     for row in tx.connection.execute(union_all(*parts)):
-        found[row.number][KpiKind(row.kind)][Eligibility(row.eligibility)] = int(row.total)
+        found[row.number][_KINDS[row.kind]][Eligibility(row.eligibility)] = int(row.total)
     return found
 
 
-def count_by_channel(tx: Transaction, kind: KpiKind, period: Period) -> dict[str, int]:
+def count_by_channel(tx: Transaction, kind: CountedKind, period: Period) -> dict[str, int]:
     """Return the period's count by channel, the largest first."""
     total = func.sum(KpiEventRow.delta)
     rows = tx.connection.execute(
@@ -65,9 +66,9 @@ def count_by_channel(tx: Transaction, kind: KpiKind, period: Period) -> dict[str
 
 
 def increments(
-    tx: Transaction, kinds: Iterable[KpiKind], years: Sequence[FiscalYear], until: date
-) -> dict[KpiKind, dict[FiscalYear, int]]:
-    """Return each KPI's actual increment of each fiscal year up to the day `until` (facts 4-2)."""
+    tx: Transaction, kinds: Iterable[CountedKind], years: Sequence[FiscalYear], until: date
+) -> dict[CountedKind, dict[FiscalYear, int]]:
+    """Return each kind's actual increment of each fiscal year up to the day `until` (facts 4-2)."""
     found = {kind: dict.fromkeys(years, 0) for kind in kinds}
     parts = [
         select(
@@ -84,16 +85,16 @@ def increments(
         for year in years
     ]
     for row in tx.connection.execute(union_all(*parts)):
-        found[KpiKind(row.kind)][FiscalYear(row.year)] = int(row.total)
+        found[_KINDS[row.kind]][FiscalYear(row.year)] = int(row.total)
     return found
 
 
-def answers_counted(tx: Transaction, period: Period) -> list[Answers]:
+def answers_counted(tx: Transaction, kind: CountedKind, period: Period) -> list[Answers]:
     """Return the answers of the consultations that count in the period, corrections taken off."""
     counted = (
         select(KpiEventRow.consultation_id)
         .where(
-            KpiEventRow.kind == KpiKind.CONSULTATION,
+            KpiEventRow.kind == kind,
             KpiEventRow.effective_date >= period.first,
             KpiEventRow.effective_date < period.after,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
-from domain.consultations import CompanyIdentity, KpiEvent, KpiKind, NewConsultation
+from domain.consultations import CompanyIdentity, CountedKind, KpiEvent, KpiKind, NewConsultation
 from domain.drafts import Consent
 from domain.fiscal_year import JST, FiscalYear
 from domain.size import CompanySize, Eligibility, SizeVerdict
@@ -59,7 +59,7 @@ class Ledger:
     def count(
         self,
         consultation: int,
-        kind: KpiKind,
+        kind: CountedKind,
         on: date,
         delta: int = 1,
         eligibility: Eligibility = Eligibility.ELIGIBLE,

@@ -110,7 +110,7 @@ def test_a_correction_is_taken_off_the_day_it_is_dated(ledger: Ledger) -> None:
     october = Period(date(2026, 10, 1), date(2026, 11, 1))
     (counts,) = ledger.database.read(lambda tx: sums.count(tx, [october])).result()
     assert counts[KPI][Eligibility.ELIGIBLE] == 0
-    assert ledger.database.read(lambda tx: sums.answers_counted(tx, october)).result() == []
+    assert ledger.database.read(lambda tx: sums.answers_counted(tx, KPI, october)).result() == []
 
 
 def test_periods_are_counted_apart(ledger: Ledger) -> None:
@@ -217,7 +217,8 @@ async def test_stats_names_every_channel_and_divides_what_does_not_count(
     book.consult(today, Eligibility.NOT_ELIGIBLE, channel="<b>")
     await counter.say(ADMIN, "/stats")
     text = counter.wire.last(ADMIN).text
-    assert "<b>本日</b>\n相談　2件（対象1・対象外1・要確認0）\nマッチング　0件" in text
+    counts = "相談　2件（対象1・対象外1・要確認0）\n面談　0件\nマッチング　0件"
+    assert f"<b>本日</b>\n{counts}" in text
     assert "電話：1件" in text
     assert "その他（&lt;b&gt;）：1件" in text
     assert "送れなかった" not in text

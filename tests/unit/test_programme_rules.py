@@ -167,7 +167,6 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("schedule.weekly.time", 9, "schedule.weekly.time", "no time of day"),
     ("schedule.monthly.day", 31, "schedule.monthly.day", "less than or equal to 28"),
     ("counting.count_trigger", "asked", "counting.count_trigger", "'submitted' or 'met'"),
-    ("counting.count_trigger", "met", "counting.count_trigger", "meetings are not recorded yet"),
     ("retention.draft_days", 0, "retention.draft_days", "greater than 0; for example 7"),
     ("geography.areas", [], "geography.areas", 'at least 1 item after validation, not 0; for'),
     ("geography.areas", [*AREAS, {"code": "yama", "name": "山"}], "geography.areas", "'山'"),

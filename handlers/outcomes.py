@@ -1,0 +1,136 @@
+"""Asking staff what became of a meeting, and their answer in one tap."""
+
+from __future__ import annotations
+
+import asyncio
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import KeyboardButtonStyle
+
+from domain.bookings import BookingState, MoveOf
+from domain.errors import StaleButton
+from domain.outcomes import OUTCOME_NAMES, Outcome
+from domain.staff import NotPermitted
+from handlers import replies
+from handlers.booking_buttons import as_it_is, read_target, target_code
+from handlers.callbacks import MEETING, pack, unpack
+from handlers.context import Context
+from handlers.meetings import meeting_line
+from handlers.messages import Message
+from handlers.updates import pressed, telegram_name, user_and_chat
+from services import meetings, outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from telegram import Update
+
+    from domain.bookings import Booking
+    from services.outcomes import Answer
+
+VERBS = "|".join(Outcome)
+"""The buttons of the question, as a pattern."""
+
+
+async def question(context: Context, payload: Mapping[str, Any]) -> Message | None:
+    """Ask what became of a meeting; None if it is answered, or not this recipient's any more."""
+    found = await context.read(
+        meetings.staffs, payload["booking"], payload["revision"], payload["member"]
+    )
+    if found is None:
+        return None
+    context.language = context.house.languages.get(payload["member"] or 0, context.language)
+    return Message(_asked(context, found.booking), _buttons(context, found.booking))
+
+
+def _asked(context: Context, booking: Booking) -> str:
+    text = context.gettext("<b>%(reference)s</b>: how did the meeting go?\n%(meeting)s")
+    return text % {"reference": booking.reference, "meeting": meeting_line(context, booking)}
+
+
+def _buttons(context: Context, booking: Booking) -> InlineKeyboardMarkup:
+    target = target_code(as_it_is(booking))
+    row = [
+        InlineKeyboardButton(
+            context.gettext(name),
+            callback_data=pack(MEETING, outcome, target),
+            style=KeyboardButtonStyle.PRIMARY if outcome is Outcome.MET else None,
+        )
+        for outcome, name in OUTCOME_NAMES.items()
+    ]
+    return InlineKeyboardMarkup([row])
+
+
+def _standing(context: Context, answer: Answer, target: MoveOf) -> Message:
+    """Return the question as it stands now: what was answered, or why it is not asked any more."""
+    _ = context.gettext
+    booking = answer.booking
+    if booking.state is BookingState.BOOKED and as_it_is(booking) == target:
+        return Message(_asked(context, booking), _buttons(context, booking))
+    if answer.outcome is not None:
+        text = _("<b>%(reference)s</b>: %(outcome)s (answered by %(name)s)\n%(meeting)s")
+        return Message(
+            text
+            % {
+                "reference": booking.reference,
+                "outcome": _(OUTCOME_NAMES[answer.outcome]),
+                "name": escape(answer.said_by or "–"),
+                "meeting": meeting_line(context, booking),
+            }
+        )
+    values = {"reference": booking.reference, "meeting": meeting_line(context, booking)}
+    if booking.state is BookingState.BOOKED:
+        text = _("<b>%(reference)s</b>: the meeting was moved.\n%(meeting)s")
+    else:
+        text = _("<b>%(reference)s</b>: the meeting was cancelled.\n%(meeting)s")
+    return Message(text % values)
+
+
+async def answered(update: Update, context: Context) -> None:
+    """A press on 実施, 欠席 or 延期. Raises StaleButton."""
+    query, data, _ = pressed(update)
+    user, _ = user_and_chat(update)
+    outcome, target = _read(data)
+    answer = await context.transact(
+        outcomes.record, context.occasion, user, telegram_name(update), target, outcome
+    )
+    if answer.refusal is None:
+        toast = context.gettext("Recorded: %(outcome)s")
+        name = context.gettext(OUTCOME_NAMES[outcome])
+        answering = replies.answer_query(query, toast % {"outcome": name})
+    else:
+        answering = replies.refuse(context, query, answer.refusal)
+    if isinstance(answer.refusal, NotPermitted):
+        await answering
+        return
+    await asyncio.gather(answering, _show(update, context, answer, target))
+
+
+async def refresh(update: Update, context: Context) -> None:
+    """Show a question as it stands now. Raises StaleButton."""
+    _, data, _ = pressed(update)
+    _, target = _read(data)
+    user, _ = user_and_chat(update)
+    answer = await context.read(outcomes.shown_to, user, target.booking_id)
+    await _show(update, context, answer, target)
+
+
+def _read(data: str) -> tuple[Outcome, MoveOf]:
+    arguments = unpack(data, 2)
+    if arguments is None or arguments[0] not in set(Outcome):
+        raise StaleButton("")
+    target = read_target(arguments[1])
+    if not isinstance(target, MoveOf):
+        raise StaleButton("")
+    return Outcome(arguments[0]), target
+
+
+async def _show(update: Update, context: Context, answer: Answer, target: MoveOf) -> None:
+    _, _, message = pressed(update)
+    _, chat = user_and_chat(update)
+    # In the staff chat everybody reads it.
+    reader = Context(context.application) if chat < 0 else context
+    shown = _standing(reader, answer, target)
+    await replies.edit(context, chat, message, shown.text, shown.buttons)

@@ -1,0 +1,160 @@
+"""After the meeting: asking what became of it, and keeping what staff answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from domain.bookings import BookingGone, BookingState
+from domain.closures import whole_days
+from domain.consultations import KpiEvent, ReferenceKind
+from domain.fiscal_year import jst_date, jst_midnight
+from domain.outbox import Notice, NoticeKind
+from domain.outcomes import ENDS, AlreadyAnswered, NotBegun, Outcome, last_asking
+from domain.staff import Action, refusal
+from domain.texts import N_
+from services import cases, meeting_notices
+from services.bookings import changed
+from storage import bookings, closures, consultations, outbox, staff
+
+if TYPE_CHECKING:
+    from domain.bookings import Booking, MoveOf
+    from domain.errors import DomainError
+    from domain.working_days import WorkingDays
+    from services.occasion import Occasion
+    from storage.database import Transaction
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A meeting as it is now, with what became of it and who said so.
+
+    `refusal` says why a press changed nothing.
+    """
+
+    booking: Booking
+    outcome: Outcome | None
+    said_by: str | None
+    refusal: DomainError | None = None
+
+
+def decide_questions(tx: Transaction, at: Occasion) -> None:
+    """Owe the question to whoever has the case of a meeting that is over: exactly once each time.
+
+    Of the times that passed while the bot was down only the last is made up for.
+    """
+    over = bookings.over(tx, at.now)
+    if not over:
+        return
+    calendar = _calendar(tx, at, over)
+    for booking in over:
+        moment = last_asking(booking.ends_at, at.now, calendar, at.programme.office.opens)
+        member = meeting_notices.in_charge(tx, booking)
+        of_which = f"{booking.id}.{booking.revision}"
+        outbox.add(
+            tx,
+            Notice(
+                recipient=at.staff_chat if member is None else member,
+                kind=NoticeKind.OUTCOME_ASKED,
+                payload={"booking": booking.id, "revision": booking.revision, "member": member},
+                dedupe_key=(
+                    f"{NoticeKind.OUTCOME_ASKED}:{of_which}:{moment:%Y%m%d%H%M}:{member or 'staff'}"
+                ),
+                due_at=moment,
+            ),
+        )
+
+
+def record(
+    tx: Transaction, at: Occasion, user_id: int, name: str, target: MoveOf, outcome: Outcome
+) -> Answer:
+    """Keep what became of a meeting; the first answer stands.
+
+    Whoever answers for a case that nobody has takes it. Every attempt is audited, also one that is
+    refused; `name` is what the member goes by now. Raises BookingGone if there never was such a
+    booking.
+    """
+    bookings.take_turns(tx)
+    booking = bookings.find(tx, target.booking_id)
+    if booking is None:
+        raise BookingGone
+    reference = str(booking.reference)
+    refused: DomainError | None = refusal(staff.find(tx, user_id), Action.CHANGE_MEETING)
+    if refused is None:
+        staff.learn_name(tx, user_id, name)
+        refused = _refused(tx, at, booking, target)
+    if refused is not None:
+        staff.audit(tx, user_id, f"meeting_{outcome}_refused", reference, at.now)
+        return answer(tx, booking.id, refused)
+    if meeting_notices.in_charge(tx, booking) is None:
+        cases.take(tx, at, user_id, name, booking.consultation_id)
+    staff.audit(tx, user_id, f"meeting_{outcome}", reference, at.now)
+    bookings.set_state(tx, booking.id, outcome.state, at.now)
+    changed(tx, at, booking.id, outcome.change, user_id, None)
+    if outcome is Outcome.MET:
+        _count(tx, at, user_id, booking)
+    return answer(tx, booking.id)
+
+
+def shown_to(tx: Transaction, user_id: int, booking_id: int) -> Answer:
+    """Return what became of a meeting, to staff. Raises NotPermitted, or BookingGone."""
+    cases.permitted(tx, user_id, Action.CHANGE_MEETING)
+    return answer(tx, booking_id)
+
+
+def answer(tx: Transaction, booking_id: int, refused: DomainError | None = None) -> Answer:
+    """Return what became of a meeting. Raises BookingGone if there never was such a booking."""
+    booking = bookings.find(tx, booking_id)
+    if booking is None:
+        raise BookingGone
+    outcome = ENDS.get(booking.state)
+    return Answer(booking, outcome, None if outcome is None else _who_said(tx, booking), refused)
+
+
+def _calendar(tx: Transaction, at: Occasion, over: list[Booking]) -> WorkingDays:
+    since = min(booking.ends_at for booking in over)
+    closed = closures.between(tx, jst_midnight(jst_date(since)), at.now)
+    calendar = at.programme.working_days
+    return replace(calendar, closures=calendar.closures + whole_days(closed))
+
+
+def _refused(tx: Transaction, at: Occasion, booking: Booking, target: MoveOf) -> DomainError | None:
+    if booking.state in ENDS:
+        text = N_("%(name)s has answered already.")
+        return AlreadyAnswered(text, name=_who_said(tx, booking))
+    if booking.state is not BookingState.BOOKED or booking.revision != target.revision:
+        return BookingGone()
+    return NotBegun() if at.now < booking.starts_at else None
+
+
+def _who_said(tx: Transaction, booking: Booking) -> str:
+    last = [
+        event
+        for event in bookings.history(tx, booking.consultation_id)
+        if event.change == ENDS[booking.state].change
+    ][-1]
+    return staff.names(tx, last.actor) or "–"
+
+
+def _count(tx: Transaction, at: Occasion, user_id: int, booking: Booking) -> None:
+    """Count a meeting that was held on its day, and as the consultation's first if it is (R1)."""
+    case = consultations.find(tx, booking.consultation_id)
+    if case is None:
+        message = f"consultation {booking.consultation_id} vanished inside its own transaction"
+        raise RuntimeError(message)
+    kinds = [ReferenceKind.MEETING]
+    if consultations.sum_of(tx, case.id, ReferenceKind.FIRST_MEETING) < 1:
+        kinds.append(ReferenceKind.FIRST_MEETING)
+    for kind in kinds:
+        event = KpiEvent(
+            kind=kind,
+            delta=1,
+            effective_date=jst_date(booking.starts_at),
+            eligibility=case.eligibility,
+            channel=case.channel,
+            consultation_id=case.id,
+            reason="R1",
+            actor=str(user_id),
+            recorded_at=at.now,
+        )
+        consultations.record_event(tx, event)

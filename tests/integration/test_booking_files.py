@@ -88,6 +88,13 @@ class Office:
         return [shown.chat for shown in self.counter.wire.shown.values() if shown.file is not None]
 
 
+async def fates(counter: Counter) -> list[str]:
+    rows = await counter.read(
+        "select status from outbox where kind like '%booking_file' order by status"
+    )
+    return [status for (status,) in rows]
+
+
 @pytest.fixture
 def office(counter: Counter) -> Office:
     return Office(counter)
@@ -205,10 +212,7 @@ async def test_a_change_before_the_sending_makes_the_older_file_moot(
         await office.deliver()
     assert sorted(office.files()) == [STAFF_CHAT, OWNER]
     assert office.file(OWNER)[1].start == NOON
-    assert await counter.read("select status, count(*) from outbox group by status") == [
-        ("moot", 2),
-        ("sent", 2),
-    ]
+    assert await fates(counter) == ["moot", "moot", "sent", "sent"]
 
 
 async def test_a_bot_that_was_down_past_the_meeting_misses_the_files(
@@ -218,7 +222,7 @@ async def test_a_bot_that_was_down_past_the_meeting_misses_the_files(
     counter.moment = MORNING
     await office.deliver()
     assert office.files() == []
-    assert await counter.read("select distinct status from outbox") == [("missed",)]
+    assert await fates(counter) == ["missed", "missed"]
 
 
 async def test_what_comes_after_the_meeting_sends_no_file(office: Office, counter: Counter) -> None:

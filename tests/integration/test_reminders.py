@@ -74,6 +74,7 @@ async def test_what_can_still_be_changed_is_offered_to_be_changed(
     meetings = Meetings(await counter_of(file))
     await meetings.consult()
     await meetings.book(2026, 11, 26, 9, 30)
+    await meetings.told()
     (shown,) = (one for one in await meetings.told(2026, 11, 25, 10) if one.chat == OWNER)
     assert shown.text.endswith("ご都合が悪くなった場合は、下のボタンから変更・取消ができます。")
     assert [button["callback_data"] for button in shown.buttons] == [

@@ -215,23 +215,42 @@ def booked(context: Context, meeting: Meeting, title: str) -> Message:
     booking = meeting.booking
     if booking is None:
         return standing(context, meeting)
+    reminding = context.gettext("We will remind you here before the meeting.")
+    how, rows = how_to_change(context, meeting, booking)
+    return _message([*meeting_lines(context, meeting, booking, title, reminding), how], rows)
+
+
+def reminder(context: Context, meeting: Meeting, booking: Booking, title: str) -> Message:
+    """Return the reminder of a booked meeting: when, how and where, and how to change it."""
+    how, rows = how_to_change(context, meeting, booking)
+    return _message([*meeting_lines(context, meeting, booking, title), how], rows)
+
+
+def meeting_lines(
+    context: Context, meeting: Meeting, booking: Booking, title: str, *more: str
+) -> list[str]:
+    """Return a booked meeting in paragraphs (HTML): when, how and where, and what happens next."""
     _ = context.gettext
     what_next = _WHAT_NEXT[booking.method]
     if booking.method is Method.PHONE and meeting.consultation.answers.get("tel") is None:
         what_next = _NO_NUMBER
-    lines = [
+    return [
         f"<b>{escape(title)}</b>",
         meeting_text(context, booking),
         _("Reference: %(reference)s") % {"reference": str(booking.reference)},
-        "\n".join([_(what_next), _("We will remind you here before the meeting.")]),
+        "\n".join([_(what_next), *more]),
     ]
+
+
+def how_to_change(context: Context, meeting: Meeting, booking: Booking) -> tuple[str, Rows]:
+    """Return how the owner can change a booking (HTML), with the buttons for it."""
+    _ = context.gettext
     if meeting.changeable_until is None:
         text = _("To change or cancel it, please call us.\n%(telephone)s (%(hours)s)")
-        lines.append(text % office(context))
-        return _message(lines, [[copy_telephone(context)]])
+        return text % office(context), [[copy_telephone(context)]]
     text = _("You can change or cancel it here until %(day)s.")
-    lines.append(text % {"day": day(context, meeting.changeable_until)})
-    return _message(lines, booking_rows(context, booking))
+    until = day(context, meeting.changeable_until)
+    return text % {"day": until}, booking_rows(context, booking)
 
 
 def booking_rows(context: Context, booking: Booking, suffix: str = "") -> Rows:

@@ -10,10 +10,11 @@ from telegram.constants import KeyboardButtonStyle
 from domain.bookings import BookingState, NewMeeting
 from domain.fiscal_year import jst_date
 from domain.reminders import Reminder
-from handlers.booking_buttons import as_it_is, target_code
+from handlers.booking_buttons import target_code
+from handlers.booking_screens import reminder as reminder_of
 from handlers.callbacks import BOOKING, pack
 from handlers.cases import card_buttons
-from handlers.meetings import meeting_line, meeting_text
+from handlers.meetings import meeting_line
 from handlers.messages import Message
 from handlers.office import copy_telephone, office
 from services import meetings
@@ -21,9 +22,7 @@ from services import meetings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from domain.bookings import Booking
     from handlers.context import Context
-    from services.meetings import OwnersMeeting
 
 
 async def owner_reminder(context: Context, payload: Mapping[str, Any]) -> Message | None:
@@ -36,20 +35,14 @@ async def owner_reminder(context: Context, payload: Mapping[str, Any]) -> Messag
         payload["revision"],
         reminder,
     )
-    if found is None:
+    if found is None or found.booking is None:
         return None
     booking = found.booking
     _speak_to(context, booking.user_id)
     _ = context.gettext
     is_today = jst_date(booking.starts_at) == jst_date(context.now)
-    lines = [
-        _("<b>Your meeting is today</b>") if is_today else _("<b>Your meeting is tomorrow</b>"),
-        meeting_text(context, booking),
-        _("Reference: %(reference)s") % {"reference": booking.reference},
-        "",
-        _what_else(context, found),
-    ]
-    return Message("\n".join(lines), _owners_buttons(context, found))
+    title = _("Your meeting is today") if is_today else _("Your meeting is tomorrow")
+    return reminder_of(context, found, booking, title)
 
 
 async def staff_reminder(context: Context, payload: Mapping[str, Any]) -> Message | None:
@@ -110,26 +103,3 @@ async def new_time_offered(context: Context, payload: Mapping[str, Any]) -> Mess
 def _speak_to(context: Context, user_id: int | None) -> None:
     """Write in a person's own language; in the office's to the staff chat."""
     context.language = context.house.languages.get(user_id or 0, context.language)
-
-
-def _what_else(context: Context, found: OwnersMeeting) -> str:
-    if found.is_changeable:
-        return context.gettext("If it does not suit you any more, you can change it here.")
-    text = context.gettext(
-        "If it does not suit you any more, please call us.\n%(telephone)s (%(hours)s)"
-    )
-    return text % office(context)
-
-
-def _owners_buttons(context: Context, found: OwnersMeeting) -> InlineKeyboardMarkup:
-    """Return "move" and "cancel", or the telephone number once it is too late for them."""
-    if not found.is_changeable:
-        return InlineKeyboardMarkup([[copy_telephone(context)]])
-    move = _button(context.gettext("Move the meeting"), "how", found.booking)
-    cancel = _button(context.gettext("Cancel the meeting"), "cancel", found.booking)
-    return InlineKeyboardMarkup([[move, cancel]])
-
-
-def _button(label: str, verb: str, booking: Booking) -> InlineKeyboardButton:
-    data = pack(BOOKING, verb, target_code(as_it_is(booking)))
-    return InlineKeyboardButton(label, callback_data=data)

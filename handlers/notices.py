@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from domain.errors import StaleButton
 from domain.outbox import NoticeKind
 from domain.return_calls import CALL_TIMES
-from handlers import booking_files, calls
-from handlers import booking_files, calls, meeting_notices
 from handlers import booking_files, calls, meeting_notices, outcomes
 from handlers import cases as case_cards
 from handlers.addenda import notice_buttons, notice_text

@@ -354,16 +354,11 @@ def _held_for(tx: Transaction, case: Consultation) -> Booking | None:
     return live
 
 
-def is_changeable(tx: Transaction, at: Occasion, booking: Booking) -> bool:
-    """Whether the owner may still move or cancel a booking themselves."""
+def _refuse_too_late(tx: Transaction, at: Occasion, booking: Booking) -> None:
     rules = at.programme.booking.methods_offered.get(booking.method)
     day = jst_date(booking.starts_at)
     # What is not offered any more can only be changed by telephone.
-    return rules is not None and may_be_changed(booking, agenda(tx, rules, at, day, day))
-
-
-def _refuse_too_late(tx: Transaction, at: Occasion, booking: Booking) -> None:
-    if not is_changeable(tx, at, booking):
+    if rules is None or not may_be_changed(booking, agenda(tx, rules, at, day, day)):
         raise TooLateToChange
 
 

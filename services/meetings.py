@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domain.consultations import OPEN_STATES
 from domain.outbox import Missed
 from domain.reminders import useful_until
-from services import bookings, cases, meeting_notices
+from services import booking_views, cases, meeting_notices
 from storage import bookings as stored
 from storage import consultations
 
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class OwnersMeeting:
-    """A meeting as its owner sees it: whether they may still move or cancel it themselves."""
-
-    booking: Booking
-    is_changeable: bool
-
-
-@dataclass(frozen=True)
 class StaffsMeeting:
     """A meeting as the staff sees it, with the card of its case."""
 
@@ -38,13 +30,14 @@ class StaffsMeeting:
 
 def owner_to_remind(
     tx: Transaction, at: Occasion, booking_id: int, revision: int, reminder: Reminder
-) -> OwnersMeeting | None:
+) -> booking_views.Meeting | None:
     """Return what the owner is reminded of; None if it changed since. Raises Missed."""
     booking = meeting_notices.as_told(tx, booking_id, revision)
-    if booking is None:
+    case = consultations.find(tx, booking.consultation_id) if booking is not None else None
+    if booking is None or case is None:
         return None
     _refuse_late(at, booking, reminder)
-    return OwnersMeeting(booking, bookings.is_changeable(tx, at, booking))
+    return booking_views.of_consultation(tx, at, case)
 
 
 def staff_to_remind(

@@ -80,7 +80,6 @@ def take(tx: Transaction, at: Occasion, user_id: int, name: str, consultation_id
     if refused is not None:
         staff.audit(tx, user_id, "take_refused", reference, at.now)
         return Press(shown, refused)
-    bookings.take_turns(tx)
     staff.learn_name(tx, user_id, name)
     if shown.consultation.assignee == user_id:
         return Press(card(tx, consultation_id))

@@ -187,7 +187,9 @@ def test_who_takes_a_case_sees_a_meeting_that_is_just_being_booked(database: Dat
 
     booking = database.write(book_slowly)
     assert is_booked.wait(10)
-    taking = database.write(lambda tx: cases.take(tx, ADVISER, "x", case, NOW))
+    taking = database.write(
+        lambda tx: cases.take(tx, occasion(SAMPLE_PROGRAMME), ADVISER, "x", case)
+    )
     while not database.read(waiting).result():
         done, _ = wait([taking], timeout=0.01)
         if done:

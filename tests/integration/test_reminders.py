@@ -50,9 +50,10 @@ async def test_owner_and_assignee_are_reminded_twice_each(meetings: Meetings) ->
     assert {one.chat: one.text for one in day_before} == {
         CLERK: "<b>R8-0001　明日の面談</b>\n11月26日（木） 9:30〜10:30　拠点で面談",
         OWNER: (
-            "<b>明日の面談のご案内</b>\n"
-            "<b>11月26日（木） 9:30〜10:30</b>\n拠点で面談\n見本市見本町1-1\n受付番号：R8-0001\n\n"
-            "ご都合が悪くなった場合は、お電話ください。\n048-830-0000（平日 9:00〜17:00）"
+            "<b>明日の面談のご案内</b>\n\n"
+            "<b>11月26日（木） 9:30〜10:30</b>\n拠点で面談\n見本市見本町1-1\n\n"
+            "受付番号：R8-0001\n\n当日は、上の住所へお越しください。\n\n"
+            "変更・取消は、お電話でお願いします。\n048-830-0000（平日 9:00〜17:00）"
         ),
     }
     (of_owner,) = (one for one in day_before if one.chat == OWNER)
@@ -76,10 +77,10 @@ async def test_what_can_still_be_changed_is_offered_to_be_changed(
     await meetings.book(2026, 11, 26, 9, 30)
     await meetings.told()
     (shown,) = (one for one in await meetings.told(2026, 11, 25, 10) if one.chat == OWNER)
-    assert shown.text.endswith("ご都合が悪くなった場合は、下のボタンから変更・取消ができます。")
+    assert shown.text.endswith("変更・取消は、11月25日（水）までここでできます。")
     assert [button["callback_data"] for button in shown.buttons] == [
-        "bk:how:b1.1",
-        "bk:cancel:b1.1",
+        "bk:cal:b1.1:hub",
+        "bk:drop:b1.1",
     ]
 
 

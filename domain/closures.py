@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from domain.errors import DomainError
 from domain.fiscal_year import jst_date, jst_midnight
+from domain.texts import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
+DAY_MINUTES = 24 * 60
+LONGEST_DAYS = 366
+"""A closure is at most a leap year long: more is a slip of the pen."""
 _DAY = timedelta(days=1)
 
 
@@ -69,3 +74,74 @@ def without(spans: Iterable[Interval], opened: Interval) -> list[Interval]:
         if opened.end < span.end:
             left.append(Interval(opened.end, span.end))
     return left
+
+
+def within(spans: Iterable[Interval], limits: Iterable[Interval]) -> list[Interval]:
+    """Return the time that both have, as merged intervals."""
+    limits = merged(limits)
+    return [
+        Interval(max(span.start, limit.start), min(span.end, limit.end))
+        for span in merged(spans)
+        for limit in limits
+        if span.overlaps(limit)
+    ]
+
+
+@dataclass(frozen=True)
+class ClosingSpan:
+    """Days (JST, both included), and the hours of each of them in minutes from midnight.
+
+    Raises ValueError if that is no time at all.
+    """
+
+    first: date
+    last: date
+    opens: int = 0
+    closes: int = DAY_MINUTES
+
+    def __post_init__(self) -> None:
+        if self.last < self.first or not 0 <= self.opens < self.closes <= DAY_MINUTES:
+            raise ValueError(f"{self} is no span of time")
+
+    @property
+    def is_whole_days(self) -> bool:
+        """Whether it covers its days from midnight to midnight."""
+        return (self.opens, self.closes) == (0, DAY_MINUTES)
+
+    @property
+    def days(self) -> int:
+        """How many days it reaches over."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def intervals(self) -> tuple[Interval, ...]:
+        """The time it covers: one interval for whole days, else one for each day."""
+        if self.is_whole_days:
+            return (Interval(jst_midnight(self.first), jst_midnight(self.last + _DAY)),)
+        opens, closes = timedelta(minutes=self.opens), timedelta(minutes=self.closes)
+        begins = [jst_midnight(self.first + _DAY * number) for number in range(self.days)]
+        return tuple(Interval(begin + opens, begin + closes) for begin in begins)
+
+
+class SpanIsOver(DomainError):
+    """What is to be closed or opened lies in the past."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("That time is over already. Please choose a day from today on."))
+
+
+class SpanTooLong(DomainError):
+    """More days than anybody means to close in one go."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("That is more than %(days)d days. Please close a shorter time."), days=LONGEST_DAYS
+        )
+
+
+def refuse_span(span: ClosingSpan, now: datetime) -> None:
+    """Raise SpanIsOver if it begins before today (JST) or has ended, SpanTooLong if it is long."""
+    if span.first < jst_date(now) or span.intervals[-1].end <= now:
+        raise SpanIsOver
+    if span.days > LONGEST_DAYS:
+        raise SpanTooLong

@@ -10,7 +10,7 @@ import unicodedata
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from domain.closures import DAY_MINUTES, ClosingSpan
+from domain.closures import DAY_MINUTES, ClosingSpan, clock
 from domain.eras import LAST_YEAR, NO_SUCH_DAY, parse_date
 from domain.errors import InvalidAnswer
 from domain.texts import N_
@@ -147,7 +147,7 @@ def _read_hours(text: str, today: date) -> tuple[int, int]:
     closes = _minutes(parts, "until", parts["from_half"])
     opens, closes = opens or 0, DAY_MINUTES if closes is None else closes
     if opens >= closes:
-        raise InvalidAnswer(ENDS_TOO_EARLY, start=_clock(opens), end=_clock(closes))
+        raise InvalidAnswer(ENDS_TOO_EARLY, start=clock(opens), end=clock(closes))
     return opens, closes
 
 
@@ -168,10 +168,6 @@ def _minutes(parts: Mapping[str, str | None], name: str, half: str | None) -> in
     if minute > 59 or total > DAY_MINUTES:
         raise InvalidAnswer(NO_SUCH_TIME, typed=f"{hour}:{minute:02}")
     return total
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def _shown(day: date) -> str:

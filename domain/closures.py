@@ -108,6 +108,11 @@ class ClosingSpan:
         """Whether it covers its days from midnight to midnight."""
         return (self.opens, self.closes) == (0, DAY_MINUTES)
 
+    def __str__(self) -> str:
+        """Write it for the audit log: 2026-12-25, or 2026-12-25/2026-12-28 13:00-15:00."""
+        days = str(self.first) if self.first == self.last else f"{self.first}/{self.last}"
+        return days if self.is_whole_days else f"{days} {clock(self.opens)}-{clock(self.closes)}"
+
     @property
     def days(self) -> int:
         """How many days it reaches over."""
@@ -121,6 +126,11 @@ class ClosingSpan:
         opens, closes = timedelta(minutes=self.opens), timedelta(minutes=self.closes)
         begins = [jst_midnight(self.first + _DAY * number) for number in range(self.days)]
         return tuple(Interval(begin + opens, begin + closes) for begin in begins)
+
+
+def clock(minutes: int) -> str:
+    """Return minutes from midnight as a clock time: 9:05, 24:00."""
+    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 class SpanIsOver(DomainError):

@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     UNREACHABLE = "unreachable"
     CHAT_CLOSED = "chat_closed"
     NOT_SENT = "not_sent"
+    MEETING_CLOSED = "meeting_closed"
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,18 @@ class SlotState(StrEnum):
     TOO_FAR = "too_far"
 
 
+@dataclass(frozen=True)
+class SeatCount:
+    """How many seats there are at a time, are booked, and can still be booked.
+
+    More are booked than there are where seats were lowered since.
+    """
+
+    seats: int
+    booked: int
+    free: int
+
+
 def quarters(start: datetime, until: datetime) -> Iterator[datetime]:
     """Return the quarters of an hour that a seat is taken for; `start` lies on one."""
     while start < until:
@@ -222,6 +234,19 @@ class Agenda:
         seat, place = _lowest_free(seats), _lowest_free(places)
         return Seat(seat, place) if seat < rules.seats and place < rules.places else None
 
+    def count(self, start: datetime) -> SeatCount:
+        """Return the seats of a slot, whatever else forbids it: those of all, or the places left.
+
+        `free` is above 0 exactly where `free_seat` finds one.
+        """
+        rules = self.rules
+        slot = list(quarters(start, rules.seat_until(start)))
+        pool = _counted([self._seats[quarter] for quarter in slot], rules.seats)
+        if rules.places >= rules.seats:
+            return pool
+        places = _counted([self._places[quarter] for quarter in slot], rules.places)
+        return replace(places, free=min(places.free, pool.free))
+
     def days(self) -> Iterator[date]:
         """Return the days from the first to the last that can be booked."""
         day = self.first_day
@@ -271,6 +296,16 @@ def _taken(occupied: Iterable[tuple[Occupied, int]]) -> defaultdict[datetime, in
         for quarter in quarters(one.start, one.until):
             taken[quarter] |= 1 << number
     return taken
+
+
+def _counted(taken: list[int], seats: int) -> SeatCount:
+    """Count the bits taken in each quarter of a slot; only what is free in all of them is free."""
+    booked = max(quarter.bit_count() for quarter in taken)
+    ever_taken = 0
+    for quarter in taken:
+        ever_taken |= quarter
+    below = (ever_taken & ((1 << seats) - 1)).bit_count()
+    return SeatCount(seats, booked, max(0, seats - max(booked, below)))
 
 
 def _lowest_free(taken: int) -> int:

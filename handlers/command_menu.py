@@ -36,7 +36,11 @@ EVERYBODYS: Final = (
     ("help", N_("What you can do here")),
 )
 STAFFS: Final = (
+    ("today", N_("Meetings of today"), Action.READ_SLOTS),
+    ("slots", N_("Free and taken times of this and the next week"), Action.READ_SLOTS),
     ("calendar", N_("The meetings in your own calendar"), Action.READ_SLOTS),
+    ("close", N_("Close the counter on days or hours"), Action.CLOSE_SLOTS),
+    ("open", N_("Open again what is closed"), Action.CLOSE_SLOTS),
     ("stats", N_("Figures of today, the week, the month and the year"), Action.READ_FIGURES),
     ("kpi", N_("Targets and results of the plan"), Action.READ_FIGURES),
     ("staff", N_("List, invite and remove staff"), Action.MANAGE_STAFF),

@@ -31,6 +31,8 @@ _HARMLESS = (
     "query is too old",
     "message to edit not found",
     "message can't be edited",
+    # A file has a caption instead: what follows from its buttons is shown below it.
+    "there is no text in the message to edit",
     "message to delete not found",
     "message can't be deleted",
 )

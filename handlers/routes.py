@@ -26,6 +26,7 @@ from handlers import (
     calendar_feeds,
     calls,
     cases,
+    closures,
     command_menu,
     commands,
     consent,
@@ -34,13 +35,16 @@ from handlers import (
     figures,
     language,
     leaving,
+    meeting_changes,
     membership,
     needs,
     outcomes,
     replies,
     return_calls,
     review,
+    slots,
     staff,
+    staff_meetings,
 )
 from handlers.callbacks import (
     ADDENDUM,
@@ -54,6 +58,7 @@ from handlers.callbacks import (
     MEETING,
     QUESTION,
     RETURN_CALL,
+    SLOTS,
     STAFF,
 )
 from handlers.updates import telegram_name, user_and_chat
@@ -79,6 +84,8 @@ def _telling_refusals(handler: Handler) -> Handler:
         except AlreadyApplied:
             await show_again(update, context)
         except DomainError as refusal:
+            if isinstance(refusal, NotPermitted):
+                _note_refusal(update, context)
             await _tell(update, context, refusal)
 
     return told
@@ -124,6 +131,10 @@ async def show_current(update: Update, context: Context) -> None:
             await calendar_feeds.refresh(update, context)
         elif family == BOOKING and await bookings.refreshed(update, context):
             return
+        elif family == MEETING:
+            await staff_meetings.refresh(update, context)
+        elif family == SLOTS:
+            await slots.refresh(update, context)
         elif chat is not None and chat.type == "private":
             await commands.show_current(update, context)
 
@@ -137,6 +148,7 @@ def _hidden(handler: Handler) -> Handler:
         try:
             await handler(update, context)
         except NotPermitted:
+            _note_refusal(update, context)
             await unknown_command(update, context)
 
     return guarded
@@ -152,10 +164,23 @@ def _for_staff_chat(handler: Handler) -> Handler:
             return
         # Everybody there reads it.
         context.language = context.house.default_language
-        with suppress(NotPermitted):
+        try:
             await handler(update, context)
+        except NotPermitted:
+            _note_refusal(update, context)
 
     return guarded
+
+
+def _note_refusal(update: Update, context: Context) -> None:
+    """Put into the audit log who asked for what is not theirs: the button, or the bare command."""
+    user, _ = user_and_chat(update)
+    if update.callback_query is not None:
+        asked = str(update.callback_query.data)
+    else:
+        message = update.effective_message
+        asked = (message.text or "").split()[0] if message is not None else ""
+    context.afterwards(staff_service.note_refusal, user, asked, context.now)
 
 
 def _learn_name(update: Update, context: Context) -> None:
@@ -170,6 +195,9 @@ async def start(update: Update, context: Context) -> None:
     payload = context.args[0] if context.args else ""
     if payload.startswith(staff.INVITATION):
         await staff.join(update, context, payload)
+        return
+    if payload.startswith(staff_meetings.DEEP_LINK):
+        await staff_meetings.open_card(update, context, payload)
         return
     if payload.startswith(cases.DEEP_LINK):
         await cases.open_record(update, context, payload)
@@ -229,6 +257,20 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{CALENDAR}:new", calendar_feeds.make),
     (f"{CALENDAR}:ask:{_NUMBER}", calendar_feeds.ask),
     (f"{CALENDAR}:revoke:{_NUMBER}", calendar_feeds.revoke),
+    (f"{SLOTS}:week:.*", slots.weeks_button),
+    (f"{SLOTS}:day:.*", slots.day_button),
+    (f"{SLOTS}:times:.*", slots.times_button),
+    (f"{SLOTS}:ask:.*", closures.ask_button),
+    (f"{SLOTS}:close:.*", closures.close_button),
+    (f"{SLOTS}:open:.*", closures.open_button),
+    (f"{MEETING}:today", staff_meetings.today_button),
+    (f"{MEETING}:card:.*", staff_meetings.card_button),
+    (f"{MEETING}:days:.*", meeting_changes.days),
+    (f"{MEETING}:times:.*", meeting_changes.times),
+    (f"{MEETING}:why:.*", meeting_changes.why),
+    (f"{MEETING}:move:.*", meeting_changes.move),
+    (f"{MEETING}:drop:.*", meeting_changes.drop),
+    (f"{MEETING}:end:.*", meeting_changes.end),
     (f"{LANGUAGE}:.*", language.language_button),
     (".*", unknown_button),
 )
@@ -242,11 +284,17 @@ COMMANDS: tuple[tuple[str, Handler], ...] = (
     ("calendar", _hidden(calendar_feeds.calendar)),
     ("stats", _hidden(figures.stats)),
     ("kpi", _hidden(figures.kpi)),
+    ("today", _hidden(staff_meetings.show_today)),
+    ("slots", _hidden(slots.show_slots)),
+    ("close", _hidden(closures.close_command)),
+    ("open", _hidden(closures.open_command)),
     ("staff", _hidden(staff.list_staff)),
 )
 STAFF_CHAT_COMMANDS: tuple[tuple[str, Handler], ...] = (
     ("stats", _for_staff_chat(figures.stats)),
     ("kpi", _for_staff_chat(figures.kpi)),
+    ("today", _for_staff_chat(staff_meetings.show_today)),
+    ("slots", _for_staff_chat(slots.show_slots)),
 )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import replies
+from handlers.context import Context
 
 if TYPE_CHECKING:
-    from handlers.context import Context
     from handlers.replies import Buttons
 
 
@@ -21,3 +21,8 @@ async def edit_card(
     """
     if chat < 0:
         await replies.edit(context, chat, message, text, buttons)
+
+
+def in_readers_language(context: Context, chat: int) -> Context:
+    """Return the context to write to a chat with: in a group's, everybody reads it."""
+    return context if chat > 0 else Context(context.application)

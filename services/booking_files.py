@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.bookings import Booking, BookingState, Change
+from domain.bookings import Booking, BookingState, Change, Reason
 from domain.outbox import Missed, Notice, NoticeKind
 from storage import bookings, outbox, people, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from domain.bookings import Reason
     from services.occasion import Occasion
     from storage.database import Transaction
 
@@ -38,7 +37,10 @@ def owe(
     }
     recipients = {NoticeKind.STAFF_BOOKING_FILE: _of_staff(tx, at, booking)}
     if booking.user_id is not None:
-        recipients[NoticeKind.BOOKING_FILE] = booking.user_id
+        # Whoever loses their time to a closure is offered others, with the file in one message.
+        is_lost = change is Change.CANCELLED and reason is Reason.CLOSED
+        kind = NoticeKind.MEETING_CLOSED if is_lost else NoticeKind.BOOKING_FILE
+        recipients[kind] = booking.user_id
     for kind, recipient in recipients.items():
         key = f"{kind}:{booking.id}.{booking.revision}"
         outbox.add(tx, Notice(recipient, kind, payload, key, at.now))

@@ -181,6 +181,15 @@ def offer_to_staff(
     return Offer(found.without(booking.id), case, booking)
 
 
+def for_staff(tx: Transaction, user_id: int, target: MoveOf) -> Booking:
+    """Return a booking that a staff member is about to change.
+
+    Raises NotPermitted or BookingGone.
+    """
+    permitted(tx, user_id, Action.CHANGE_MEETING)
+    return live_booking(tx, target)
+
+
 def move_by_staff(
     tx: Transaction, at: Occasion, user_id: int, target: MoveOf, wish: Wish, reason: Reason
 ) -> Booking:
@@ -207,6 +216,15 @@ def cancel_by_staff(
     booking = live_booking(tx, target)
     staff.audit(tx, user_id, "cancel_meeting", str(booking.reference), at.now)
     return _end(tx, at, booking, BookingState.CANCELLED, Change.CANCELLED, user_id, reason)
+
+
+def end_for_closure(tx: Transaction, at: Occasion, booking: Booking, actor: int) -> Booking:
+    """End a live booking, held or booked, because the counter is closed then."""
+    if booking.state is BookingState.HELD:
+        state, change = BookingState.LAPSED, Change.LAPSED
+    else:
+        state, change = BookingState.CANCELLED, Change.CANCELLED
+    return _end(tx, at, booking, state, change, actor, Reason.CLOSED)
 
 
 def own_case(tx: Transaction, user_id: int, consultation_id: int) -> Consultation:

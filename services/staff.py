@@ -70,6 +70,11 @@ def learn_name(tx: Transaction, user_id: int, name: str) -> None:
     staff.learn_name(tx, user_id, name)
 
 
+def note_refusal(tx: Transaction, user_id: int, asked: str, now: datetime) -> None:
+    """Put into the audit log what somebody asked for that their role does not allow."""
+    staff.audit(tx, user_id, "refused", asked, now)
+
+
 def all_members(tx: Transaction) -> list[StaffMember]:
     """Return all staff, for the process itself; people ask by `list_members`."""
     return staff.members(tx)

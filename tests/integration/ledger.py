@@ -33,12 +33,13 @@ class Ledger:
         eligibility: Eligibility = Eligibility.ELIGIBLE,
         channel: str = "bank",
         answers: Answers = ANSWERS,
+        user_id: int = 100,
     ) -> int:
         """Log a consultation with its event; return its id."""
         self.drafts += 1
         new = NewConsultation(
             draft_id=self.drafts,
-            user_id=100,
+            user_id=user_id,
             answers=answers,
             consent=Consent("x", datetime(2017, 1, 1, tzinfo=UTC)),
             submitted_at=datetime.combine(on, time(10), JST),

@@ -69,12 +69,20 @@ class Wire(BaseRequest):
                 "description": "Bad Request: message to edit not found",
             }
             return 400, json.dumps(gone).encode()
+        if name == "editMessageText" and self._is_file(parameters):
+            no_text = "Bad Request: there is no text in the message to edit"
+            refused = {"ok": False, "error_code": 400, "description": no_text}
+            return 400, json.dumps(refused).encode()
         answer = self._answer(name, parameters)
         if name == "sendDocument" and request_data is not None:
             shown = self.shown[int(parameters["chat_id"]), answer["message_id"]]
             file_name, content, _ = request_data.multipart_data["document"]
             shown.file = (file_name, content)
         return 200, json.dumps({"ok": True, "result": answer}).encode()
+
+    def _is_file(self, parameters: dict[str, Any]) -> bool:
+        shown = self.shown.get((int(parameters["chat_id"]), parameters["message_id"]))
+        return shown is not None and shown.file is not None
 
     def _answer(self, name: str, parameters: dict[str, Any]) -> Any:
         if name == "getMe":

@@ -1,0 +1,155 @@
+"""Closing the counter and opening it again; what becomes of the meetings in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from domain.bookings import Booking, BookingState
+from domain.closures import Interval, merged, refuse_span, within, without
+from domain.staff import Action
+from services import bookings as booking_service
+from services.cases import permitted
+from services.staff_meetings import Meeting, with_assignee
+from storage import bookings, closures, people, staff
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.closures import ClosingSpan
+    from services.occasion import Occasion
+    from storage.database import Transaction
+
+OFFERED = 3
+"""How many other times are offered to whoever loses theirs."""
+_MOMENT, _EVER = timedelta(microseconds=1), timedelta(days=40_000)
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What closing a span does, or did: the meetings it ends, the earliest first.
+
+    `unreachable` are those whose owner the bot cannot write to: staff have to telephone.
+    `was_closed` says that all of the span was closed before.
+    """
+
+    span: ClosingSpan
+    affected: tuple[Meeting, ...]
+    unreachable: tuple[Meeting, ...]
+    was_closed: bool
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What opening did: `opened` was closed before; nothing was where it is empty."""
+
+    span: ClosingSpan
+    opened: tuple[Interval, ...]
+
+
+@dataclass(frozen=True)
+class LostTime:
+    """A meeting that fell to a closure, and from when until when (UTC) others could be held."""
+
+    booking: Booking
+    nearest: tuple[tuple[datetime, datetime], ...]
+
+
+def preview(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -> Closing:
+    """Return what closing a span would do; changes nothing.
+
+    Raises NotPermitted, SpanIsOver, or SpanTooLong.
+    """
+    permitted(tx, user_id, Action.CLOSE_SLOTS)
+    refuse_span(span, at.now)
+    return _closing(tx, span)
+
+
+def close(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -> Closing:
+    """Close a span and end the meetings in it, as they are now; their owners are offered others.
+
+    Raises NotPermitted, SpanIsOver, or SpanTooLong.
+    """
+    bookings.take_turns(tx)
+    permitted(tx, user_id, Action.CLOSE_SLOTS)
+    refuse_span(span, at.now)
+    closing = _closing(tx, span)
+    # Closed first: what the ended meetings give back must not be offered to anybody.
+    old = _stored(tx, span)
+    closures.replace(tx, old, merged([*old, *span.intervals]))
+    staff.audit(tx, user_id, "close_slots", str(span), at.now)
+    for meeting in closing.affected:
+        ended = booking_service.end_for_closure(tx, at, meeting.booking, user_id)
+        staff.audit(tx, user_id, "cancel_meeting", str(ended.reference), at.now)
+    return closing
+
+
+def open_again(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -> Opening:
+    """Open what of a span is closed; meetings that were cancelled stay so, and nobody is told.
+
+    Raises NotPermitted, SpanIsOver, or SpanTooLong.
+    """
+    bookings.take_turns(tx)
+    permitted(tx, user_id, Action.CLOSE_SLOTS)
+    refuse_span(span, at.now)
+    old = _stored(tx, span)
+    opened = within(old, span.intervals)
+    if opened:
+        left = list(old)
+        for interval in span.intervals:
+            left = without(left, interval)
+        closures.replace(tx, old, left)
+        staff.audit(tx, user_id, "open_slots", str(span), at.now)
+    return Opening(span, tuple(opened))
+
+
+def coming(tx: Transaction, at: Occasion, user_id: int) -> tuple[Interval, ...]:
+    """Return what is closed from now on, the earliest first. Raises NotPermitted."""
+    permitted(tx, user_id, Action.CLOSE_SLOTS)
+    return closures.between(tx, at.now, at.now + _EVER)
+
+
+def lost_time(tx: Transaction, at: Occasion, booking_id: int, revision: int) -> LostTime | None:
+    """Return the meeting that an owner is told of, with what else is free as of now.
+
+    None if there is nothing to tell any more: they have another meeting by now.
+    """
+    booking = bookings.find(tx, booking_id)
+    if booking is None or booking.revision != revision:
+        return None
+    live = bookings.live_of(tx, booking.consultation_id)
+    if live is not None and live.state is BookingState.BOOKED:
+        return None
+    rules = at.programme.booking.methods_offered.get(booking.method)
+    if rules is None:
+        return LostTime(booking, ())
+    found = booking_service.whole_agenda(tx, rules, at)
+    nearest = found.nearest(booking.starts_at, OFFERED)
+    return LostTime(booking, tuple((start, rules.ends(start)) for start in nearest))
+
+
+def _closing(tx: Transaction, span: ClosingSpan) -> Closing:
+    inside: dict[int, Booking] = {}
+    for interval in span.intervals:
+        found = bookings.live_between(tx, interval.start, interval.end)
+        inside |= {booking.id: booking for booking in found}
+    affected = tuple(with_assignee(tx, booking) for booking in inside.values())
+    closed = within(_stored(tx, span), span.intervals)
+    return Closing(
+        span=span,
+        affected=affected,
+        unreachable=tuple(one for one in affected if not _is_reachable(tx, one.booking)),
+        was_closed=merged(closed) == merged(span.intervals),
+    )
+
+
+def _is_reachable(tx: Transaction, booking: Booking) -> bool:
+    user_id = booking.user_id
+    return user_id is not None and people.unreachable_since(tx, user_id) is None
+
+
+def _stored(tx: Transaction, span: ClosingSpan) -> tuple[Interval, ...]:
+    """Return the closures that a span overlaps or touches."""
+    intervals = span.intervals
+    return closures.between(tx, intervals[0].start - _MOMENT, intervals[-1].end + _MOMENT)

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from bot.programme_file import SAMPLE, load_programme
-from domain.fiscal_year import JST
+from domain.consultations import NewConsultation
+from domain.drafts import Consent
+from domain.fiscal_year import JST, FiscalYear
 from domain.programme_booking import BookingSettings
+from domain.size import CompanySize, Eligibility, SizeVerdict
 from domain.slots import Method, quarters
 from services.bookings import Wish
 from services.occasion import Occasion
 from storage import bookings
-from tests.integration.ledger import Ledger
+from storage import consultations as stored_cases
+from tests.integration.ledger import ANSWERS, COMPANY
 
 if TYPE_CHECKING:
     from domain.bookings import Booking
@@ -64,9 +68,31 @@ def wish(method: Method, day: int, clock: str) -> Wish:
 
 
 def consultations(database: Database, count: int) -> list[int]:
-    """Log consultations of OWNER; return their ids."""
-    ledger = Ledger(database)
-    return [ledger.consult(date(2026, 11, 24)) for _ in range(count)]
+    """Store consultations of OWNER, all of one company; return their ids."""
+
+    def store(tx: Transaction) -> list[int]:
+        company = stored_cases.match_company(tx, COMPANY)
+        return [
+            stored_cases.add(
+                tx,
+                NewConsultation(
+                    draft_id=-1 - number,
+                    user_id=OWNER,
+                    answers=ANSWERS,
+                    consent=Consent("x", NOW),
+                    submitted_at=NOW,
+                    channel="bank",
+                    size=SizeVerdict(CompanySize.SME, False),
+                    eligibility=Eligibility.ELIGIBLE,
+                ),
+                stored_cases.next_reference(tx, FiscalYear(2026)),
+                company,
+                None,
+            )
+            for number in range(count)
+        ]
+
+    return database.write(store).result()
 
 
 def assert_seats_are_kept(database: Database) -> list[Booking]:

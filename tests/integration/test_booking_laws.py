@@ -182,5 +182,5 @@ class Counter(RuleBasedStateMachine):
 
 TestCounter = Counter.TestCase
 TestCounter.settings = settings(
-    max_examples=5, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=4, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -9,6 +9,7 @@ from babel.dates import format_skeleton, get_day_names
 from telegram import InlineKeyboardButton
 from telegram.constants import KeyboardButtonStyle
 
+from domain.fiscal_year import jst_date
 from domain.slots import SlotState
 from domain.texts import N_
 from handlers.booking_buttons import day_code, month_code, target_code
@@ -39,37 +40,28 @@ _WHY_NOT = {
 
 
 def month_rows(context: Context, target: Target, method: Method, view: MonthView) -> Rows:
-    """Return a month as rows of buttons: title, weekdays, weeks, and the months beside it."""
+    """Return a month as rows of buttons: title, weekdays, weeks not past, the months beside it."""
     code = target_code(target)
     title = format_skeleton("yMMMM", view.month, locale=context.language)
     names = get_day_names("short", "stand-alone", locale=context.language)
     rows = [[_shown(title)], [_shown(names[weekday]) for weekday in range(7)]]
     cell = _cells(view, f"{pack(BOOKING, 'day', code, method)}:")
+    today = jst_date(view.offer.agenda.now)
     weeks = _WEEKS.monthdatescalendar(view.month.year, view.month.month)
-    rows += [[cell(each) for each in week] for week in weeks]
-    beside = [
-        InlineKeyboardButton(
-            label, callback_data=pack(BOOKING, "cal", code, method, month_code(month))
-        )
-        for label, month in (
-            (_earlier(context, view), view.earlier),
-            (_later(context, view), view.later),
-        )
-        if month is not None
-    ]
-    return [*rows, beside] if beside else rows
+    rows += [[cell(on) for on in week] for week in weeks if week[-1] >= today]
+    return [*rows, *_months_beside(context, code, method, view)]
 
 
-def _earlier(context: Context, view: MonthView) -> str:
-    return f"‹ {_month_name(context, view.earlier)}"
+def _months_beside(context: Context, code: str, method: Method, view: MonthView) -> Rows:
+    def turn(label: str, month: date) -> InlineKeyboardButton:
+        name = format_skeleton("MMM", month, locale=context.language)
+        data = pack(BOOKING, "cal", code, method, month_code(month))
+        return InlineKeyboardButton(label % name, callback_data=data)
 
-
-def _later(context: Context, view: MonthView) -> str:
-    return f"{_month_name(context, view.later)} ›"
-
-
-def _month_name(context: Context, month: date | None) -> str:
-    return format_skeleton("MMM", month, locale=context.language) if month is not None else ""
+    beside = [turn("‹ %s", view.earlier)] if view.earlier is not None else []
+    if view.later is not None:
+        beside.append(turn("%s ›", view.later))
+    return [beside] if beside else []
 
 
 def _shown(text: str) -> InlineKeyboardButton:

@@ -166,7 +166,8 @@ async def test_a_day_too_far_ahead_says_so(counter: Counter) -> None:
 async def rivals(counter: Counter, *starts: datetime, method: Method = Method.HUB) -> None:
     """Let others take both seats of each time, as if they had been faster."""
     house = counter.application.house
-    ledger = Ledger(house.database, drafts=20_000 + counter.update_id * 100)
+    ((known,),) = await counter.read("select count(*) from consultations")
+    ledger = Ledger(house.database, drafts=20_000 + known)
     at = Occasion(house.programme, house.staff_chat, counter.moment)
     for start in starts:
         for _ in range(2):
@@ -214,17 +215,15 @@ async def test_who_loses_the_race_is_offered_the_three_nearest(counter: Counter)
     assert "面談のご予約をお取りしました" in live(counter).text
 
 
-async def close(counter: Counter, start: datetime, end: datetime) -> None:
-    await counter.application.house.write(
-        lambda tx: closures.replace(tx, [], [Interval(start, end)])
-    )
+async def close(counter: Counter, *spans: Interval) -> None:
+    await counter.application.house.write(lambda tx: closures.replace(tx, [], spans))
 
 
 async def test_a_time_closed_meanwhile_is_replaced_by_the_nearest(counter: Counter) -> None:
     await submit(counter)
     await counter.press(OWNER, "拠点で面談")
     await press_data(counter, ":20261130")
-    await close(counter, jst(2026, 11, 30, 0, 0), jst(2026, 12, 1, 0, 0))
+    await close(counter, Interval(jst(2026, 11, 30), jst(2026, 12, 1)))
     await counter.press(OWNER, "11:00")
     assert "予約できなくなりました" in live(counter).text
     assert labels(counter)[:3] == [
@@ -238,7 +237,7 @@ async def test_nothing_free_offers_other_ways_the_telephone_and_to_be_told(
     counter: Counter,
 ) -> None:
     await submit(counter)
-    await close(counter, jst(2026, 11, 24, 0, 0), jst(2026, 12, 25, 0, 0))
+    await close(counter, Interval(jst(2026, 11, 24), jst(2026, 12, 25)))
     await counter.press(OWNER, "拠点で面談")
     assert "拠点で面談は、12月24日（木）まで空きがありません。" in live(counter).text
     assert labels(counter) == [

@@ -222,11 +222,15 @@ OLD = (
     "case:take:1", "call:take:1", "call:details:1", "call:done:1", "add:full:1", "lang:xx",
     "garbage", "::::", "st:invite:king", "q:needs:employees:" + "x" * 40,
 )  # fmt: skip
+OLD_OF_BOOKING = (
+    "bk:how:c1", "bk:cal:c1:hub", "bk:time:c1:hub:202611300930", "bk:drop_yes:b1.1",
+    "bk:when:c1:any", "bk:call:c1", "bk:",
+)  # fmt: skip
 
 
 async def test_every_old_button_is_answered_and_changes_nothing(counter: Counter) -> None:
     before = await everything(counter)
-    for data in OLD:
+    for data in (*OLD, *OLD_OF_BOOKING):
         counter.wire.alerts.clear()
         await counter.update(counter.press_body(OWNER, data, OWNER, 7))
         assert counter.wire.alerts != [], data
@@ -241,7 +245,7 @@ async def test_an_old_button_during_an_intake_shows_the_open_question(counter: C
     await agree(counter, OWNER)
     await walk(counter, OWNER, STEPS[:3])
     before = await everything(counter)
-    for data in OLD:
+    for data in (*OLD, *OLD_OF_BOOKING):
         if data in MEANT:
             continue
         await counter.update(counter.press_body(OWNER, data, OWNER, 7))

@@ -35,6 +35,7 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.volume --postgresql
+	$(BIN)/python -m tests.benchmarks.bookings --postgresql
 
 translations: $(READY)
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k gettext --no-location \

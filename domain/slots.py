@@ -97,14 +97,23 @@ class Seat:
 
 
 @dataclass(frozen=True)
-class Occupied:
-    """A live booking as the slots see it: its seat is taken from `start` until `until` (UTC)."""
+class Taken:
+    """What live bookings of a method that begin and end together keep from `start` to `until`.
 
-    booking_id: int
+    Moments in UTC; `seats` and `places` have a bit for each that is taken, the lowest for 0.
+    """
+
     start: datetime
     until: datetime
     method: Method
-    seat: Seat
+    seats: int
+    places: int
+
+    def without(self, gone: Taken) -> Taken:
+        """Return what is left when others go, which begin and end as these do or do not matter."""
+        if (self.start, self.until, self.method) != (gone.start, gone.until, gone.method):
+            return self
+        return replace(self, seats=self.seats & ~gone.seats, places=self.places & ~gone.places)
 
 
 class SlotState(StrEnum):
@@ -140,19 +149,18 @@ def quarters(start: datetime, until: datetime) -> Iterator[datetime]:
 class Agenda:
     """What can be booked by one method, as of `now`: rules, calendar, closures, live bookings.
 
-    `occupied` holds all live bookings, of every method, of the days that are asked about.
+    `taken` is by all live bookings, of every method, of the days that are asked about.
     """
 
     rules: SlotRules
     working_days: WorkingDays
     closures: tuple[Interval, ...]
-    occupied: tuple[Occupied, ...]
+    taken: tuple[Taken, ...]
     now: datetime
 
-    def without(self, booking_id: int) -> Agenda:
+    def without(self, gone: Taken) -> Agenda:
         """Return the agenda as it is once a booking is gone: what it could be moved to."""
-        others = tuple(one for one in self.occupied if one.booking_id != booking_id)
-        return replace(self, occupied=others)
+        return replace(self, taken=tuple(each.without(gone) for each in self.taken))
 
     @cached_property
     def first_day(self) -> date:
@@ -181,8 +189,13 @@ class Agenda:
         """Return FREE if any time of the day can be booked, else why none can."""
         if (outside := self._outside(day)) is not None:
             return outside
-        states = {self._state_by_clock(start) for start in self.rules.starts_on(day)}
-        for state in (SlotState.FREE, SlotState.FULL, SlotState.TOO_SOON):
+        states = set()
+        for start in self.rules.starts_on(day):
+            state = self._state_by_clock(start)
+            if state is SlotState.FREE:
+                return state
+            states.add(state)
+        for state in (SlotState.FULL, SlotState.TOO_SOON):
             if state in states:
                 return state
         return SlotState.CLOSED
@@ -280,22 +293,22 @@ class Agenda:
 
     @cached_property
     def _seats(self) -> defaultdict[datetime, int]:
-        return _taken((one, one.seat.seat) for one in self.occupied)
+        return _by_quarter((each, each.seats) for each in self.taken)
 
     @cached_property
     def _places(self) -> defaultdict[datetime, int]:
-        return _taken(
-            (one, one.seat.place) for one in self.occupied if one.method is self.rules.method
+        return _by_quarter(
+            (each, each.places) for each in self.taken if each.method is self.rules.method
         )
 
 
-def _taken(occupied: Iterable[tuple[Occupied, int]]) -> defaultdict[datetime, int]:
+def _by_quarter(taken: Iterable[tuple[Taken, int]]) -> defaultdict[datetime, int]:
     """Return, for each quarter of an hour, a bit for each seat that is taken."""
-    taken: defaultdict[datetime, int] = defaultdict(int)
-    for one, number in occupied:
-        for quarter in quarters(one.start, one.until):
-            taken[quarter] |= 1 << number
-    return taken
+    found: defaultdict[datetime, int] = defaultdict(int)
+    for each, bits in taken:
+        for quarter in quarters(each.start, each.until):
+            found[quarter] |= bits
+    return found
 
 
 def _counted(taken: list[int], seats: int) -> SeatCount:

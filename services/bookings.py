@@ -73,7 +73,7 @@ def agenda(tx: Transaction, rules: SlotRules, at: Occasion, since: date, until: 
             tx, jst_midnight(min(since, today)), jst_midnight(max(until, horizon) + _DAY)
         ),
         # Seats are kept past midnight, from the day before and into the day after.
-        occupied=bookings.occupied(tx, jst_midnight(since - _DAY), jst_midnight(until + 2 * _DAY)),
+        taken=bookings.taken(tx, jst_midnight(since - _DAY), jst_midnight(until + 2 * _DAY)),
         now=at.now,
     )
 
@@ -103,11 +103,13 @@ def offer(
         case = own_case(tx, user_id, target.consultation_id)
         held = _held_for(tx, case)
         # What is held for them is theirs to take.
-        return Offer(found if held is None else found.without(held.id), case, None)
+        return Offer(
+            found if held is None else found.without(bookings.taken_by(tx, held.id)), case, None
+        )
     booking = own_booking(tx, user_id, target)
     _refuse_too_late(tx, at, booking)
     case = own_case(tx, user_id, booking.consultation_id)
-    return Offer(found.without(booking.id), case, booking)
+    return Offer(found.without(bookings.taken_by(tx, booking.id)), case, booking)
 
 
 def book(tx: Transaction, at: Occasion, user_id: int, consultation_id: int, wish: Wish) -> Booking:
@@ -178,7 +180,7 @@ def offer_to_staff(
     case = consultations.find(tx, booking.consultation_id)
     if case is None:
         raise BookingGone
-    return Offer(found.without(booking.id), case, booking)
+    return Offer(found.without(bookings.taken_by(tx, booking.id)), case, booking)
 
 
 def for_staff(tx: Transaction, user_id: int, target: MoveOf) -> Booking:
@@ -309,7 +311,7 @@ def _moved(
     if reason is not Reason.BY_OWNER:
         rules = _without_notice(rules)
     # Its own seat does not stand in the way of a time that overlaps the old one.
-    found = _agenda_of(tx, at, rules, wish).without(booking.id)
+    found = _agenda_of(tx, at, rules, wish).without(bookings.taken_by(tx, booking.id))
     bookings.move(tx, booking.id, _seated(found, booking.consultation_id, wish), at.now)
     return changed(tx, at, booking.id, Change.MOVED, actor, reason)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import BigInteger, bindparam, cast, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.bookings import (
@@ -20,7 +20,7 @@ from domain.bookings import (
 )
 from domain.consultations import Reference
 from domain.fiscal_year import FiscalYear
-from domain.slots import Method, Occupied, Seat, quarters
+from domain.slots import Method, Taken, quarters
 from storage.prepared import Prepared
 from storage.tables import LIVE, BookingEventRow, BookingRow, BookingSeatRow, ConsultationRow
 
@@ -45,31 +45,46 @@ def take_turns(tx: Transaction) -> None:
         tx.connection.execute(select(func.pg_advisory_xact_lock(_SEAT_LOCK)))
 
 
-_OCCUPIED = Prepared(
-    lambda _insert: select(
-        BookingRow.id,
-        BookingRow.starts_at,
-        BookingRow.seat_until,
-        BookingRow.method,
-        BookingRow.seat,
-        BookingRow.place,
-    ).where(
-        _LIVE,
-        BookingRow.starts_at < bindparam("until"),
-        BookingRow.starts_at >= bindparam("since"),
+def _bits(number: Any) -> Any:
+    """Return the sum of a bit for each number: they differ among those that begin together."""
+    bit = cast(1, BigInteger).bitwise_lshift(number)
+    return cast(func.sum(bit), BigInteger)
+
+
+_TAKEN = Prepared(
+    lambda _insert: (
+        select(
+            BookingRow.starts_at,
+            BookingRow.seat_until,
+            BookingRow.method,
+            _bits(BookingRow.seat),
+            _bits(BookingRow.place),
+        )
+        .where(
+            _LIVE,
+            BookingRow.starts_at < bindparam("until"),
+            BookingRow.starts_at >= bindparam("since"),
+        )
+        .group_by(BookingRow.starts_at, BookingRow.seat_until, BookingRow.method)
     )
 )
 
 
-def occupied(tx: Transaction, since: datetime, until: datetime) -> tuple[Occupied, ...]:
-    """Return what live bookings that begin from `since` to before `until` keep occupied."""
+def taken(tx: Transaction, since: datetime, until: datetime) -> tuple[Taken, ...]:
+    """Return what live bookings that begin from `since` to before `until` keep."""
     methods = {method.value: method for method in Method}
     return tuple(
-        Occupied(booking_id, start, end, methods[method], Seat(seat, place))
-        for booking_id, start, end, method, seat, place in _OCCUPIED.rows(
-            tx, since=since, until=until
-        )
+        Taken(start, end, methods[method], seats, places)
+        for start, end, method, seats, places in _TAKEN.rows(tx, since=since, until=until)
     )
+
+
+def taken_by(tx: Transaction, booking_id: int) -> Taken:
+    """Return what a live booking keeps."""
+    row = tx.connection.execute(
+        select(*BookingRow.__table__.columns).where(BookingRow.id == booking_id)
+    ).one()
+    return Taken(row.starts_at, row.seat_until, Method(row.method), 1 << row.seat, 1 << row.place)
 
 
 def add(tx: Transaction, new: NewBooking, now: datetime) -> int:

@@ -200,3 +200,14 @@ def test_who_takes_a_case_sees_a_meeting_that_is_just_being_booked(database: Dat
     found = database.read(lambda tx: consultations.find(tx, case)).result()
     assert found is not None
     assert found.state is ConsultationState.BOOKED
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_the_calendar_is_read_from_one_index_alone(database: Database) -> None:
+    def plan(tx: Transaction) -> str:
+        compiled = stored._TAKEN._for(tx)
+        bound = compiled.bound({"since": NOW, "until": NOW + timedelta(days=30)})
+        (row,) = tx.driver.execute(f"EXPLAIN QUERY PLAN {compiled.sql}", bound)
+        return str(row[-1])
+
+    assert "USING COVERING INDEX ix_bookings_live" in database.read(plan).result()

@@ -15,7 +15,7 @@ from domain.bookings import Booking, BookingState, may_be_changed
 from domain.closures import Interval
 from domain.consultations import Reference
 from domain.fiscal_year import JST, FiscalYear, jst_date, jst_midnight
-from domain.slots import QUARTER, Agenda, Hours, Method, Occupied, SlotRules, SlotState
+from domain.slots import QUARTER, Agenda, Hours, Method, SlotRules, SlotState, Taken
 from domain.working_days import WorkingDays
 
 DAY = timedelta(days=1)
@@ -90,10 +90,10 @@ def spans_after(draw: st.DrawFn, moment: datetime) -> tuple[Interval, ...]:
 
 def booked_at_random(
     draw: st.DrawFn, pool: tuple[SlotRules, ...], closures: tuple[Interval, ...], now: datetime
-) -> tuple[Occupied, ...]:
+) -> tuple[Taken, ...]:
     """Book by one method and the other what is free, up to twelve times."""
-    taken: tuple[Occupied, ...] = ()
-    for number in range(draw(st.integers(0, 12))):
+    taken: tuple[Taken, ...] = ()
+    for _ in range(draw(st.integers(0, 12))):
         rules = draw(st.sampled_from(pool))
         free = list(Agenda(rules, OFFICE, closures, taken, now).free())
         if free:
@@ -101,7 +101,11 @@ def booked_at_random(
             start = free[draw(st.integers(0, min(3, len(free) - 1)))]
             seat = Agenda(rules, OFFICE, closures, taken, now).free_seat(start)
             assert seat is not None
-            taken += (Occupied(number, start, rules.seat_until(start), rules.method, seat),)
+            taken += (
+                Taken(
+                    start, rules.seat_until(start), rules.method, 1 << seat.seat, 1 << seat.place
+                ),
+            )
     return taken
 
 
@@ -114,11 +118,11 @@ def test_nobody_meets_two_at_once_and_the_buffer_is_kept(
     by_method = {rules.method: rules for rules in pool}
     for one, other in combinations(taken, 2):
         first, second = sorted((one, other), key=lambda each: each.start)
-        if one.seat.seat == other.seat.seat:
+        if one.seats == other.seats:
             rules = by_method[first.method]
             after = timedelta(minutes=rules.minutes + rules.buffer_minutes)
             assert second.start - first.start >= after
-        if one.method is other.method and one.seat.place == other.seat.place:
+        if one.method is other.method and one.places == other.places:
             assert second.start >= first.until
     at_once = Counter(quarter for one in taken for quarter in quarters_of(one))
     assert max(at_once.values(), default=0) <= pool[0].seats
@@ -128,7 +132,13 @@ def test_nobody_meets_two_at_once_and_the_buffer_is_kept(
         assert max(places.values(), default=0) <= rules.places
 
 
-def quarters_of(one: Occupied) -> list[datetime]:
+def number(bits: int) -> int:
+    """Return the number of the one seat that a booking keeps."""
+    assert bits.bit_count() == 1
+    return bits.bit_length() - 1
+
+
+def quarters_of(one: Taken) -> list[datetime]:
     return [one.start + QUARTER * n for n in range((one.until - one.start) // QUARTER)]
 
 
@@ -180,14 +190,14 @@ def begins_a_slot(rules: SlotRules, start: datetime) -> bool:
 def has_a_seat(agenda: Agenda, start: datetime) -> bool:
     rules = agenda.rules
     kept = quarters_from(start, rules.minutes + rules.buffer_minutes)
-    there = [one for one in agenda.occupied if set(kept) & set(quarters_of(one))]
+    there = [one for one in agenda.taken if set(kept) & set(quarters_of(one))]
     same = [one for one in there if one.method is rules.method]
     crowd = Counter(quarter for one in there for quarter in quarters_of(one))
     crowd_same = Counter(quarter for one in same for quarter in quarters_of(one))
     return (
         all(crowd[each] < rules.seats and crowd_same[each] < rules.places for each in kept)
-        and bool(set(range(rules.seats)) - {one.seat.seat for one in there})
-        and bool(set(range(rules.places)) - {one.seat.place for one in same})
+        and bool(set(range(rules.seats)) - {number(one.seats) for one in there})
+        and bool(set(range(rules.places)) - {number(one.places) for one in same})
     )
 
 
@@ -240,7 +250,7 @@ def test_a_booking_that_goes_leaves_what_there_was(
     taken = booked_at_random(data.draw, pool, (), now)
     agenda = Agenda(pool[1], OFFICE, (), taken, now)
     for one in taken:
-        left = agenda.without(one.booking_id)
+        left = agenda.without(one)
         assert set(left.free()) >= set(agenda.free())
         if one.method is agenda.rules.method:
             assert left.state(one.start) is SlotState.FREE

@@ -7,7 +7,7 @@ import pytest
 from bot.programme_file import SAMPLE, load_programme
 from domain.closures import Interval
 from domain.fiscal_year import JST
-from domain.slots import Agenda, Method, Occupied, Seat, SlotState
+from domain.slots import Agenda, Method, Seat, SlotState, Taken
 
 PROGRAMME = load_programme(SAMPLE)
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=JST)
@@ -17,19 +17,19 @@ def at(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=JST).astimezone(UTC)
 
 
-def taken(start: datetime, seat: int, method: Method = Method.HUB) -> Occupied:
+def taken(start: datetime, seat: int, method: Method = Method.HUB) -> Taken:
     rules = PROGRAMME.booking.methods_offered[method]
-    return Occupied(seat, start, rules.seat_until(start), method, Seat(seat, seat))
+    return Taken(start, rules.seat_until(start), method, 1 << seat, 1 << seat)
 
 
 def agenda(
-    *occupied: Occupied,
+    *seats: Taken,
     method: Method = Method.HUB,
     closures: tuple[Interval, ...] = (),
     now: datetime = TUESDAY,
 ) -> Agenda:
     rules = PROGRAMME.booking.methods_offered[method]
-    return Agenda(rules, PROGRAMME.working_days, closures, occupied, now)
+    return Agenda(rules, PROGRAMME.working_days, closures, seats, now)
 
 
 def test_slots_follow_hours_length_and_buffer() -> None:

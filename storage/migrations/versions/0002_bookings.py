@@ -56,7 +56,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_bookings_live",
-            ["starts_at"],
+            ["starts_at", "seat_until", "method", "seat", "place", "state", "held_until"],
             unique=False,
             sqlite_where=sa.text("state IN ('held', 'booked')"),
             postgresql_where=sa.text("state IN ('held', 'booked')"),

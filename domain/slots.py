@@ -110,7 +110,7 @@ class Taken:
     places: int
 
     def without(self, gone: Taken) -> Taken:
-        """Return what is left when others go, which begin and end as these do or do not matter."""
+        """Return what is left when some go; those that begin or end otherwise are not of these."""
         if (self.start, self.until, self.method) != (gone.start, gone.until, gone.method):
             return self
         return replace(self, seats=self.seats & ~gone.seats, places=self.places & ~gone.places)

@@ -149,7 +149,11 @@ class _Sheet:
             day=day,
             off=off,
             times=() if off is not None else self._times(day),
-            meetings=sum(jst_date(one.start) == day for one in self._agendas[0][1].occupied),
+            meetings=sum(
+                taken.seats.bit_count()
+                for taken in self._agendas[0][1].taken
+                if jst_date(taken.start) == day
+            ),
         )
 
     def _off(self, day: date) -> DayOff | None:

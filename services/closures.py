@@ -63,7 +63,7 @@ def preview(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -> C
     """
     permitted(tx, user_id, Action.CLOSE_SLOTS)
     refuse_span(span, at.now)
-    return _closing(tx, span)
+    return _closing(tx, at, span)
 
 
 def close(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -> Closing:
@@ -74,7 +74,7 @@ def close(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -> Clo
     bookings.take_turns(tx)
     permitted(tx, user_id, Action.CLOSE_SLOTS)
     refuse_span(span, at.now)
-    closing = _closing(tx, span)
+    closing = _closing(tx, at, span)
     # Closed first: what the ended meetings give back must not be offered to anybody.
     old = _stored(tx, span)
     closures.replace(tx, old, merged([*old, *span.intervals]))
@@ -129,11 +129,12 @@ def lost_time(tx: Transaction, at: Occasion, booking_id: int, revision: int) -> 
     return LostTime(booking, tuple((start, rules.ends(start)) for start in nearest))
 
 
-def _closing(tx: Transaction, span: ClosingSpan) -> Closing:
+def _closing(tx: Transaction, at: Occasion, span: ClosingSpan) -> Closing:
     inside: dict[int, Booking] = {}
     for interval in span.intervals:
         found = bookings.live_between(tx, interval.start, interval.end)
-        inside |= {booking.id: booking for booking in found}
+        # One that has begun is held, or was: what became of it is the adviser's to say.
+        inside |= {booking.id: booking for booking in found if booking.starts_at > at.now}
     affected = tuple(with_assignee(tx, booking) for booking in inside.values())
     closed = within(_stored(tx, span), span.intervals)
     return Closing(

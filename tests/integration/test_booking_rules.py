@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import wait
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from domain.bookings import BookingState, MoveOf, NewMeeting, SlotTaken, TooLateToChange
-from domain.closures import Interval
+from domain.closures import ClosingSpan, Interval
 from domain.consultations import ConsultationState
 from domain.fiscal_year import JST
 from domain.slots import Method, SlotState
 from domain.staff import Role, StaffMember
 from services import bookings, cases
+from services import closures as closing
 from services.bookings import Wish
 from storage import bookings as stored
 from storage import closures, consultations, staff
@@ -167,6 +168,24 @@ def test_a_meeting_that_the_office_closed_may_be_moved_though_it_is_near(
     else:
         with pytest.raises(TooLateToChange):
             moving.result()
+
+
+def test_a_closure_ends_no_meeting_that_has_begun(database: Database) -> None:
+    first, second = logged(database, 2)
+    early, today = occasion(SAMPLE_PROGRAMME), occasion(SAMPLE_PROGRAMME, at_clock(26, "15:00"))
+    book(database, early, first, HUB_AT_HALF_PAST_NINE)
+    afternoon = book(database, early, second, wish(Method.HUB, 26, "15:00"))
+    member = StaffMember(ADVISER, "x", Role.MANAGER, NOW)
+    database.write(lambda tx: staff.register(tx, member)).result()
+    just_before = occasion(SAMPLE_PROGRAMME, at_clock(26, "14:59"))
+    span = ClosingSpan(date(2026, 11, 26), date(2026, 11, 26))
+
+    def affected(at: Occasion) -> list[int]:
+        found = database.read(lambda tx: closing.preview(tx, at, ADVISER, span)).result()
+        return [meeting.booking.id for meeting in found.affected]
+
+    assert affected(just_before) == [afternoon.id]
+    assert affected(today) == []
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)

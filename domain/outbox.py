@@ -34,6 +34,12 @@ class NoticeKind(StrEnum):
     MEETING_CLOSED = "meeting_closed"
 
 
+FOR_THE_ASSIGNEE = frozenset(
+    {NoticeKind.STAFF_BOOKING_FILE, NoticeKind.STAFF_REMINDER, NoticeKind.OUTCOME_ASKED}
+)
+"""What goes to the staff chat instead when the bot cannot write to who has the case."""
+
+
 @dataclass(frozen=True)
 class Notice:
     """A message owed. `dedupe_key` makes it exactly one row however often it is decided."""

@@ -13,7 +13,7 @@ from domain.reminders import Reminder
 from handlers.booking_buttons import target_code
 from handlers.booking_screens import reminder as reminder_of
 from handlers.callbacks import BOOKING, pack
-from handlers.cases import card_buttons
+from handlers.cases import card_buttons, in_charge
 from handlers.meetings import meeting_line
 from handlers.messages import Message
 from handlers.office import copy_telephone, office
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from handlers.context import Context
+    from services.cases import Card
 
 
 async def owner_reminder(context: Context, payload: Mapping[str, Any]) -> Message | None:
@@ -58,7 +59,7 @@ async def staff_reminder(context: Context, payload: Mapping[str, Any]) -> Messag
     if found is None:
         return None
     booking = found.booking
-    _speak_to(context, payload["member"])
+    speak_to_staff(context, payload)
     _ = context.gettext
     is_today = jst_date(booking.starts_at) == jst_date(context.now)
     title = (
@@ -66,8 +67,33 @@ async def staff_reminder(context: Context, payload: Mapping[str, Any]) -> Messag
         if is_today
         else _("<b>%(reference)s: the meeting is tomorrow</b>")
     )
-    text = f"{title % {'reference': booking.reference}}\n{meeting_line(context, booking)}"
-    return Message(text, card_buttons(context, found.card))
+    lines = [title % {"reference": booking.reference}, meeting_line(context, booking)]
+    lines += whom_it_is_for(context, payload, found.card)
+    return Message("\n".join(lines), card_buttons(context, found.card))
+
+
+async def unreachable(context: Context, payload: Mapping[str, Any]) -> Message | None:
+    """Ask staff to telephone a person whom the bot cannot write to; None if it can by now."""
+    found = await context.read(meetings.unreached, payload["user"], payload["consultation"])
+    if found is None:
+        return None
+    _ = context.gettext
+    text = _(
+        "<b>%(reference)s</b>: the bot can no longer write to the contact person. "
+        "Please telephone instead."
+    )
+    lines = [text % {"reference": found.card.consultation.reference}]
+    meeting = found.meeting
+    if meeting is not None and meeting.starts_at > context.now:
+        of_state = {
+            BookingState.BOOKED: _("Meeting: %(meeting)s"),
+            BookingState.CANCELLED: _("Cancelled meeting: %(meeting)s"),
+        }
+        if (line := of_state.get(meeting.state)) is not None:
+            lines.append(line % {"meeting": meeting_line(context, meeting)})
+    if found.card.assignee_name is not None:
+        lines.append(in_charge(context, found.card))
+    return Message("\n".join(lines), card_buttons(context, found.card))
 
 
 async def new_time_offered(context: Context, payload: Mapping[str, Any]) -> Message | None:
@@ -98,6 +124,16 @@ async def new_time_offered(context: Context, payload: Mapping[str, Any]) -> Mess
     )
     keyboard = InlineKeyboardMarkup([[choose], [copy_telephone(context)]])
     return Message("\n".join(lines), keyboard)
+
+
+def speak_to_staff(context: Context, payload: Mapping[str, Any]) -> None:
+    """Write in the language of the member a notice is for; in the office's to the staff chat."""
+    _speak_to(context, None if payload.get("instead") else payload["member"])
+
+
+def whom_it_is_for(context: Context, payload: Mapping[str, Any], card: Card) -> list[str]:
+    """Return a line that names the assignee, where the staff chat reads what is meant for them."""
+    return [in_charge(context, card)] if payload.get("instead") else []
 
 
 def _speak_to(context: Context, user_id: int | None) -> None:

@@ -15,7 +15,7 @@ from handlers.closure_notice import lost_meeting
 from handlers.messages import Message
 from handlers.needs import nudge
 from handlers.summaries import monthly_text, weekly_text
-from services import addenda, call_arrangements, cases, delivery, figures, needs, return_calls
+from services import addenda, call_arrangements, cases, figures, needs, return_calls
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -84,19 +84,6 @@ async def _nudge(context: Context, payload: Mapping[str, Any]) -> Message | None
     return Message(*nudge(context))
 
 
-async def _unreachable(context: Context, payload: Mapping[str, Any]) -> Message | None:
-    if await context.read(delivery.is_reachable, payload["user"]):
-        return None
-    card = await context.read(cases.card, payload["consultation"])
-    text = context.gettext(
-        "<b>%(reference)s</b>: the bot can no longer write to the contact person. "
-        "Please telephone instead."
-    ) % {"reference": str(card.consultation.reference)}
-    if card.assignee_name is not None:
-        text += "\n" + case_cards.in_charge(context, card)
-    return Message(text, case_cards.card_buttons(context, card))
-
-
 async def _summary(context: Context, payload: Mapping[str, Any]) -> Message:
     first, last = (date.fromisoformat(payload[key]) for key in ("first", "last"))
     house, now = context.house, context.now
@@ -141,7 +128,7 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.STAFF_REMINDER: meeting_notices.staff_reminder,
     NoticeKind.OUTCOME_ASKED: outcomes.question,
     NoticeKind.NEW_TIME_OFFERED: meeting_notices.new_time_offered,
-    NoticeKind.UNREACHABLE: _unreachable,
+    NoticeKind.UNREACHABLE: meeting_notices.unreachable,
     NoticeKind.SUMMARY: _summary,
     NoticeKind.INCIDENT: _incident,
     NoticeKind.CHAT_CLOSED: _chat_closed,

@@ -17,6 +17,7 @@ from handlers import replies
 from handlers.booking_buttons import as_it_is, read_target, target_code
 from handlers.callbacks import MEETING, pack, unpack
 from handlers.context import Context
+from handlers.meeting_notices import speak_to_staff, whom_it_is_for
 from handlers.meetings import meeting_line
 from handlers.messages import Message
 from handlers.updates import pressed, telegram_name, user_and_chat
@@ -41,8 +42,9 @@ async def question(context: Context, payload: Mapping[str, Any]) -> Message | No
     )
     if found is None:
         return None
-    context.language = context.house.languages.get(payload["member"] or 0, context.language)
-    return Message(_asked(context, found.booking), _buttons(context, found.booking))
+    speak_to_staff(context, payload)
+    lines = [_asked(context, found.booking), *whom_it_is_for(context, payload, found.card)]
+    return Message("\n".join(lines), _buttons(context, found.booking))
 
 
 def _asked(context: Context, booking: Booking) -> str:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.fiscal_year import jst_date
-from domain.outbox import Claim, ClaimedNotice, Fate, Notice, NoticeKind
+from domain.outbox import FOR_THE_ASSIGNEE, Claim, ClaimedNotice, Fate, Notice, NoticeKind
 from domain.staff import Role
-from storage import chats, consultations, outbox, people, staff
+from storage import bookings, chats, consultations, outbox, people, staff
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,10 +104,15 @@ def refused(
     """Record that the chat takes no message from the bot.
 
     A group's messages wait until the bot may write there again, and admins are told once a day. A
-    person's message has failed: staff are told to telephone.
+    person's message has failed: staff are told to telephone. What an assignee was owed goes to the
+    staff chat.
     """
     if not notice.is_for_group:
         outbox.mark_failed(tx, notice, reason, now)
+        if notice.kind in FOR_THE_ASSIGNEE:
+            payload = {**notice.payload, "instead": True}
+            key = f"instead:{notice.id}"
+            outbox.add(tx, Notice(staff_chat, notice.kind, payload, key, now))
         person_left(tx, notice.recipient, staff_chat, now)
         return Fate.FAILED
     outbox.hold_chat(tx, notice.recipient, now + _pause(notice, timedelta(minutes=1)))
@@ -138,16 +143,23 @@ def faulty(tx: Transaction, notice: ClaimedNotice, reason: str, now: datetime) -
 
 
 def person_left(tx: Transaction, user_id: int, staff_chat: int, now: datetime) -> None:
-    """Note that a person blocked the bot, and tell staff to telephone about their open cases."""
+    """Note that a person blocked the bot, and tell staff to telephone about their open cases.
+
+    They are told once while the person stays away, and again when the case's meeting has changed
+    since: of that the person knows nothing.
+    """
     people.mark_unreachable(tx, user_id, now)
+    since = people.unreachable_since(tx, user_id) or now
     for consultation_id in consultations.open_of_person(tx, user_id):
+        meeting = bookings.latest_of(tx, consultation_id)
+        of_which = "-" if meeting is None else f"{meeting.id}.{meeting.revision}"
         outbox.add(
             tx,
             Notice(
                 recipient=staff_chat,
                 kind=NoticeKind.UNREACHABLE,
                 payload={"consultation": consultation_id, "user": user_id},
-                dedupe_key=f"unreachable:{consultation_id}",
+                dedupe_key=f"unreachable:{consultation_id}:{of_which}:{jst_date(since)}",
                 due_at=now,
             ),
         )
@@ -156,11 +168,6 @@ def person_left(tx: Transaction, user_id: int, staff_chat: int, now: datetime) -
 def person_returned(tx: Transaction, user_id: int) -> None:
     """Note that a person can be written to again."""
     people.mark_reachable(tx, user_id)
-
-
-def is_reachable(tx: Transaction, user_id: int) -> bool:
-    """Whether the bot can write to a person, as far as is known."""
-    return people.unreachable_since(tx, user_id) is None
 
 
 def _pause(

@@ -10,7 +10,7 @@ from domain.outbox import Missed
 from domain.reminders import useful_until
 from services import booking_views, cases, meeting_notices
 from storage import bookings as stored
-from storage import consultations
+from storage import consultations, people
 
 if TYPE_CHECKING:
     from domain.bookings import Booking
@@ -26,6 +26,14 @@ class StaffsMeeting:
 
     booking: Booking
     card: Card
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """A case whose owner the bot cannot write to, with its newest meeting in whatever state."""
+
+    card: Card
+    meeting: Booking | None
 
 
 def owner_to_remind(
@@ -69,6 +77,14 @@ def staffs(
     if booking is None or meeting_notices.in_charge(tx, booking) != member:
         return None
     return StaffsMeeting(booking, cases.card(tx, booking.consultation_id))
+
+
+def unreached(tx: Transaction, user_id: int, consultation_id: int) -> Unreached | None:
+    """Return the case of a person whom the bot cannot write to; None if it can by now."""
+    if people.unreachable_since(tx, user_id) is None:
+        return None
+    latest = stored.latest_of(tx, consultation_id)
+    return Unreached(cases.card(tx, consultation_id), latest)
 
 
 def to_choose_again(tx: Transaction, booking_id: int, revision: int) -> Booking | None:

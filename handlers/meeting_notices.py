@@ -86,7 +86,7 @@ async def unreachable(context: Context, payload: Mapping[str, Any]) -> Message |
     meeting = found.meeting
     if meeting is not None and meeting.starts_at > context.now:
         of_state = {
-            BookingState.BOOKED: _("Meeting: %(meeting)s"),
+            BookingState.BOOKED: _("Booked meeting: %(meeting)s"),
             BookingState.CANCELLED: _("Cancelled meeting: %(meeting)s"),
         }
         if (line := of_state.get(meeting.state)) is not None:

@@ -14,8 +14,9 @@ from domain.needs import points_to_confirm
 from domain.return_calls import CALL_TIMES
 from domain.talent import CLASS_NAMES, talent_classes
 from handlers import replies
-from handlers.callbacks import CASE, pack, unpack
+from handlers.callbacks import CASE, MEETING, pack, unpack
 from handlers.context import Context
+from handlers.meetings import meeting_line
 from handlers.moments import moment
 from handlers.private_chat import send_privately, send_protected
 from handlers.questions import shown_answer
@@ -90,6 +91,8 @@ def card_text(context: Context, card: Card) -> str:
     if consultation.call_when is not None:
         text = _("Wants a call to decide the date: %(when)s")
         lines.append(text % {"when": _(CALL_TIMES[consultation.call_when])})
+    if card.meeting is not None:
+        lines.append(_("Meeting: %(meeting)s") % {"meeting": meeting_line(context, card.meeting)})
     if card.assignee_name is not None:
         lines.append(in_charge(context, card))
     return "\n".join(lines)
@@ -121,6 +124,9 @@ def card_buttons(context: Context, card: Card) -> InlineKeyboardMarkup:
         )
     full = pack(CASE, "full", case)
     rows.append([InlineKeyboardButton(_("Full record (private chat)"), callback_data=full)])
+    if card.meeting is not None:
+        meeting = pack(MEETING, "card", card.meeting.id)
+        rows.append([InlineKeyboardButton(_("Meeting (private chat)"), callback_data=meeting)])
     return InlineKeyboardMarkup(rows)
 
 

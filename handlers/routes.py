@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import wraps
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from handlers.context import Context, MadoguchiApplication
 
 _LOGGER = logging.getLogger(__name__)
+_OUTCOME = f"{MEETING}:(?:{outcomes.VERBS}):"
 Handler = Callable[[Update, "Context"], Coroutine[Any, Any, None]]
 
 
@@ -116,21 +118,22 @@ async def show_again(update: Update, context: Context) -> None:
 async def show_current(update: Update, context: Context) -> None:
     """Show the stored state: to an update that is applied already, or to a stale button."""
     query, chat = update.callback_query, update.effective_chat
-    family = str(query.data).split(":")[0] if query is not None else ""
+    data = str(query.data) if query is not None else ""
+    family = data.split(":")[0]
     # What the button was about may be gone: then there is nothing to show.
     with suppress(StaleButton):
         if family == CASE:
             await cases.refresh(update, context)
         elif family == CALL:
             await calls.refresh(update, context)
-        elif family == MEETING:
-            await outcomes.refresh(update, context)
         elif family == STAFF:
             await staff.refresh(update, context)
         elif family == CALENDAR:
             await calendar_feeds.refresh(update, context)
         elif family == BOOKING and await bookings.refreshed(update, context):
             return
+        elif re.match(_OUTCOME, data):
+            await outcomes.refresh(update, context)
         elif family == MEETING:
             await staff_meetings.refresh(update, context)
         elif family == SLOTS:
@@ -251,7 +254,7 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{CALL}:details:{_NUMBER}", calls.details),
     (f"{CALL}:done:{_NUMBER}", calls.done),
     (f"{ADDENDUM}:full:{_NUMBER}", addenda.full_record),
-    (f"{MEETING}:(?:{outcomes.VERBS}):.*", outcomes.answered),
+    (f"{_OUTCOME}.*", outcomes.answered),
     (f"{STAFF}:.*", staff.staff_button),
     (f"{CALENDAR}:list", calendar_feeds.list_button),
     (f"{CALENDAR}:new", calendar_feeds.make),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.addenda import Addendum
+    from domain.bookings import Booking
     from domain.consultations import Consultation
     from services.occasion import Occasion
     from storage.database import Transaction
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Card:
-    """A consultation with the name of who has it; `is_free` if nobody on the staff has."""
+    """A consultation with the name of who has it; `is_free` if nobody on the staff has.
+
+    `meeting` is the one that is booked.
+    """
 
     consultation: Consultation
     assignee_name: str | None
     is_free: bool
+    meeting: Booking | None
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,13 @@ def card(tx: Transaction, consultation_id: int) -> Card:
     consultation = consultations.find(tx, consultation_id)
     if consultation is None:
         raise StaleButton(N_("That case is not there any more."))
+    live = bookings.live_of(tx, consultation_id)
+    meeting = live if live is not None and live.state is BookingState.BOOKED else None
     taken_by = consultation.assignee
     if taken_by is None:
-        return Card(consultation, None, is_free=True)
-    return Card(consultation, staff.names(tx, taken_by), is_free=staff.find(tx, taken_by) is None)
+        return Card(consultation, None, is_free=True, meeting=meeting)
+    is_free = staff.find(tx, taken_by) is None
+    return Card(consultation, staff.names(tx, taken_by), is_free, meeting)
 
 
 def permitted(tx: Transaction, user_id: int, action: Action) -> StaffMember:

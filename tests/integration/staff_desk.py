@@ -97,8 +97,10 @@ class Desk:
         await self.counter.press(user, label, chat)
         return self.counter.wire.asking(chat or user)
 
-    async def press_data(self, user: int, data: str, chat: int | None = None) -> None:
-        body = self.counter.press_body(user, data, chat or user, 5)
+    async def press_data(
+        self, user: int, data: str, chat: int | None = None, message: int = 5
+    ) -> None:
+        body = self.counter.press_body(user, data, chat or user, message)
         await self.counter.update(body)
 
     async def deliver(self) -> None:

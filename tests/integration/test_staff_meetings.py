@@ -10,6 +10,7 @@ import pytest
 from domain.bookings import BookingState, Change, MoveOf, Reason
 from domain.slots import Method
 from services import bookings
+from services.bookings import Wish
 from storage import bookings as stored
 from storage import staff
 from tests.integration.conftest import STAFF_CHAT
@@ -26,7 +27,7 @@ from tests.integration.staff_desk import (
     labels,
 )
 from tests.integration.test_figures import command_in_group
-from tests.integration.test_staff import FORBIDDEN
+from tests.integration.test_staff import FORBIDDEN, submit
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Counter
@@ -135,19 +136,22 @@ async def test_a_stale_button_changes_nothing_and_shows_the_meeting_as_it_is(des
     old = f"mt:end:b{booking.id}.1:office"
     await desk.press_data(CLERK, f"mt:move:b{booking.id}.1:hub:202611271100:office")
     assert desk.found(booking.id).starts_at == at_jst(FRIDAY, "11:00")
-    for data in (
-        old,
-        f"mt:move:b{booking.id}.1:hub:202611271330:office",
-        f"mt:days:b{booking.id}.1:hub",
-        f"mt:drop:b{booking.id}.1",
-        f"mt:end:b{booking.id}.2:by_owner",
-        f"mt:times:b{booking.id}.2:hub:20261",
-        f"mt:why:b{booking.id}.2:walk:202611271330",
+    for number, data in enumerate(
+        (
+            old,
+            f"mt:move:b{booking.id}.1:hub:202611271330:office",
+            f"mt:days:b{booking.id}.1:hub",
+            f"mt:drop:b{booking.id}.1",
+            f"mt:end:b{booking.id}.2:by_owner",
+            f"mt:times:b{booking.id}.2:hub:20261",
+            f"mt:why:b{booking.id}.2:walk:202611271330",
+        )
     ):
-        await desk.press_data(CLERK, data)
+        await desk.press_data(CLERK, data, message=50 + number)
         found = desk.found(booking.id)
         assert (found.state, found.revision) == (BookingState.BOOKED, 2)
-        assert "<b>11月27日（金） 11:00〜12:00</b>" in desk.counter.wire.last(CLERK).text
+        shown = desk.counter.wire.shown[CLERK, 50 + number]
+        assert "<b>11月27日（金） 11:00〜12:00</b>" in shown.text
     for data in ("mt:card:99", "mt:card:x", "mt:end:c1:office", "mt:", "mt:move:b1.1"):
         await desk.press_data(CLERK, data)
     assert desk.found(booking.id).revision == 2
@@ -175,6 +179,20 @@ async def test_in_the_staff_chat_the_card_goes_to_whoever_pressed(desk: Desk) ->
     desk.counter.wire.refusing.clear()
     opened = await desk.say(MANAGER, f"/start meeting_{booking.id}")
     assert "R8-0001　面談" in opened.text
+
+
+async def test_the_card_of_a_case_shows_its_meeting_and_opens_it_in_private(desk: Desk) -> None:
+    await submit(desk.counter)
+    wish = Wish(Method.HUB, at_jst(THURSDAY, "09:30"))
+    booking = desk.do(lambda tx, at: bookings.book(tx, at, OWNER, 1, wish))
+    await desk.press_data(CLERK, f"case:take:{booking.consultation_id}", STAFF_CHAT)
+    shown = desk.counter.wire.last(STAFF_CHAT)
+    assert "面談：11月26日（木） 9:30〜10:30　拠点で面談" in shown.text
+    await desk.press(CLERK, "面談の内容", STAFF_CHAT)
+    assert "R8-0001　面談" in desk.counter.wire.last(CLERK).text
+    desk.do(lambda tx, at: bookings.cancel(tx, at, OWNER, MoveOf(booking.id, 1)))
+    await desk.press_data(MANAGER, f"case:take:{booking.consultation_id}", STAFF_CHAT)
+    assert "面談：" not in desk.counter.wire.last(STAFF_CHAT).text
 
 
 async def test_only_those_who_may_change_meetings_do(desk: Desk) -> None:

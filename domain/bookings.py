@@ -151,7 +151,7 @@ class BookingEvent:
     reason: Reason | None
 
 
-_BEFORE_A_MEETING = frozenset(
+BEFORE_A_MEETING = frozenset(
     {
         ConsultationState.NEW,
         ConsultationState.TRIAGED,
@@ -159,6 +159,7 @@ _BEFORE_A_MEETING = frozenset(
         ConsultationState.BOOKED,
     }
 )
+"""The states of a case whose first meeting is still to come."""
 
 
 def case_state_after(change: Change, state: ConsultationState) -> ConsultationState:
@@ -171,7 +172,7 @@ def case_state_after(change: Change, state: ConsultationState) -> ConsultationSt
         waits = (ConsultationState.TRIAGED, ConsultationState.CONTACTING)
         return ConsultationState.BOOKED if state in waits else state
     if change is Change.MET:
-        return ConsultationState.MET if state in _BEFORE_A_MEETING else state
+        return ConsultationState.MET if state in BEFORE_A_MEETING else state
     if change in (Change.CANCELLED, Change.NO_SHOW, Change.POSTPONED):
         is_booked = state is ConsultationState.BOOKED
         return ConsultationState.CONTACTING if is_booked else state

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
-from domain.bookings import NewMeeting
+from domain.bookings import BEFORE_A_MEETING, MoveOf, NewMeeting
 from domain.consultations import OPEN_STATES
 from domain.needs import note_on_the_meeting
 from domain.return_calls import CALL_TIMES, CallTime
@@ -70,19 +70,22 @@ def how_to_meet(context: Context, target: Target, meeting: Meeting) -> Message:
     _ = context.gettext
     methods = context.house.programme.booking.methods_offered
     rows = [[button(method_name(context, method), "cal", target, method)] for method in methods]
-    lines = [_head(context, meeting.booking, target), _("How would you like to meet?")]
+    lines = [_head(context, target, meeting), _("How would you like to meet?")]
     if note := note_on_the_meeting(meeting.consultation.answers):
         lines.append(_(note))
     return Message("\n\n".join(lines), InlineKeyboardMarkup([*rows, *_ways_out(context, target)]))
 
 
-def _head(context: Context, booking: Booking | None, target: Target) -> str:
+def _head(context: Context, target: Target, of: Meeting | Offer) -> str:
+    """Return what is being chosen for: the form's last step, a further meeting, or a move."""
     _ = context.gettext
-    if booking is None or isinstance(target, NewMeeting):
-        steps = context.house.questionnaire.steps
-        return _("<b>Booking the meeting</b> (%(steps)d/%(steps)d)") % {"steps": steps}
-    text = _("<b>Moving the meeting</b>\nNow: %(meeting)s")
-    return text % {"meeting": meeting_line(context, booking)}
+    if of.booking is not None and isinstance(target, MoveOf):
+        text = _("<b>Moving the meeting</b>\nNow: %(meeting)s")
+        return text % {"meeting": meeting_line(context, of.booking)}
+    if of.consultation.state not in BEFORE_A_MEETING:
+        return _("<b>Booking the meeting</b>")
+    steps = context.house.questionnaire.steps
+    return _("<b>Booking the meeting</b> (%(steps)d/%(steps)d)") % {"steps": steps}
 
 
 def _ways_out(context: Context, target: Target) -> Rows:
@@ -110,7 +113,7 @@ def month(context: Context, target: Target, view: MonthView) -> Message:
     offer = view.offer
     method = offer.agenda.rules.method
     lines = [
-        _head(context, offer.booking, target),
+        _head(context, target, offer),
         _method_line(context, offer),
         _("Please choose a day.\n×: fully booked  ・: not available"),
     ]
@@ -135,7 +138,7 @@ def times(context: Context, target: Target, on: date, offer: Offer) -> Message:
         elif state is SlotState.FULL:
             taken.append(label)
     lines = [
-        _head(context, offer.booking, target),
+        _head(context, target, offer),
         f"{_method_line(context, offer)}\n<b>{day(context, on)}</b>",
         _time_hint(context, target),
     ]
@@ -168,7 +171,7 @@ def few_times(context: Context, target: Target, found: Times, preface: str = "")
         return nothing_free(context, target, found.offer, preface)
     _ = context.gettext
     rules = found.offer.agenda.rules
-    lines = [_head(context, found.offer.booking, target), preface]
+    lines = [_head(context, target, found.offer), preface]
     lines += [_method_line(context, found.offer), _time_hint(context, target)]
     rows = [
         [
@@ -202,7 +205,7 @@ def nothing_free(context: Context, target: Target, offer: Offer, preface: str = 
     rows = [*others, *_ways_out(context, target)]
     if isinstance(target, NewMeeting):
         rows.insert(0, [button(_("Tell me when something is free"), "wait", target, rules.method)])
-    return _message([_head(context, offer.booking, target), preface, text], rows)
+    return _message([_head(context, target, offer), preface, text], rows)
 
 
 def _message(lines: Iterable[str], rows: Rows) -> Message:

@@ -11,6 +11,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from domain.bookings import NewMeeting
 from domain.consultations import OPEN_STATES, STATE_NAMES, ConsultationState
 from domain.fiscal_year import JST
+from domain.return_calls import CALL_TIMES
 from handlers import replies
 from handlers.booking_buttons import as_it_is
 from handlers.booking_screens import booking_rows, button
@@ -89,9 +90,13 @@ def _consultation_lines(context: Context, meeting: Meeting) -> str:
         consultation.submitted_at.astimezone(JST).date(), "medium", locale=context.language
     )
     line = f"{consultation.reference}　{day}　{escape(_(STATE_NAMES[consultation.state]))}"
-    if meeting.booking is None:
+    if meeting.booking is not None:
+        text = _("Meeting: %(meeting)s") % {"meeting": meeting_line(context, meeting.booking)}
+    elif consultation.call_when is not None:
+        text = _("Meeting: we call you to decide the date (%(when)s)")
+        text %= {"when": _(CALL_TIMES[consultation.call_when])}
+    else:
         return line
-    text = _("Meeting: %(meeting)s") % {"meeting": meeting_line(context, meeting.booking)}
     return f"{line}\n{text}"
 
 

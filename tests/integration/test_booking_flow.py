@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from domain.closures import Interval
+from domain.consultations import ConsultationState
 from domain.fiscal_year import JST
 from domain.slots import Method
 from services import bookings
 from services.bookings import Wish
 from services.occasion import Occasion
-from storage import closures
+from storage import closures, consultations
 from tests.integration.conftest import STAFF_CHAT
 from tests.integration.ledger import Ledger
 from tests.integration.test_intake import STEPS, agree, walk
@@ -384,6 +385,37 @@ async def test_status_shows_the_meeting_with_its_buttons(counter: Counter) -> No
     await counter.say(OWNER, "/status")
     assert "面談：11月30日（月） 9:30〜10:30　拠点で面談" in live(counter).text
     assert labels(counter) == ["日時を変える", "取り消す"]
+
+
+async def test_status_says_that_we_call(counter: Counter) -> None:
+    await submit(counter)
+    await counter.press(OWNER, "日程は電話で決めたい")
+    await counter.press(OWNER, "午後")
+    await counter.say(OWNER, "/status")
+    assert "面談：お電話で日程を決めます（午後）" in live(counter).text
+    assert labels(counter) == ["面談を予約する"]
+
+
+async def test_with_several_cases_each_button_names_its_own(counter: Counter) -> None:
+    await booked(counter)
+    await submit(counter)
+    await counter.press(OWNER, "新しいご相談")
+    await counter.say(OWNER, "/status")
+    assert labels(counter) == ["面談を予約する R8-0002", "日時を変える R8-0001", "取り消す R8-0001"]
+    await counter.press(OWNER, "面談を予約する R8-0002")
+    await counter.press(OWNER, "拠点で面談")
+    await counter.press(OWNER, "早い順")
+    assert live(counter).buttons[0]["callback_data"] == "bk:time:c2:hub:202611260930"
+
+
+async def test_a_further_meeting_is_no_step_of_the_form(counter: Counter) -> None:
+    await submit(counter)
+    await counter.application.house.write(
+        lambda tx: consultations.set_state(tx, 1, ConsultationState.MET)
+    )
+    await counter.say(OWNER, "/status")
+    await counter.press(OWNER, "面談を予約する")
+    assert live(counter).text.startswith("<b>面談のご予約</b>\n")
 
 
 async def test_an_addition_asks_about_the_meeting_unless_it_is_booked(counter: Counter) -> None:

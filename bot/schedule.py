@@ -7,7 +7,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from services import delivery, drafts, figures, inbox, needs, outcomes, return_calls
+from services import delivery, drafts, figures, inbox, needs, outcomes, return_calls, waiting
 from services.occasion import Occasion
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ async def tick(house: House) -> None:
         lambda tx: drafts.forget_untouched(tx, kept_since),
         lambda tx: return_calls.forget_done(tx, kept_since),
         lambda tx: inbox.forget_old(tx, now, kept_since),
+        lambda tx: waiting.serve(tx, at),
     )
     # Each a transaction of its own: what fails must not keep the others from their time.
     for outcome in await asyncio.gather(*map(house.write, duties), return_exceptions=True):

@@ -62,6 +62,8 @@ class Reason(StrEnum):
     CLOSED = "closed"
 
 
+BY_ITSELF = 0
+"""The actor of what the bot does without anybody's press: holding a slot, giving it on."""
 OFFICE_REASONS = {
     Reason.OFFICE: N_("The adviser is not available"),
     Reason.AT_REQUEST: N_("The company asked for it"),
@@ -140,7 +142,10 @@ class NewBooking:
 
 @dataclass(frozen=True)
 class BookingEvent:
-    """One change of a booking: by whom (Telegram user id), when (UTC), to what time, and why."""
+    """One change of a booking: by whom (Telegram user id), when (UTC), to what time, and why.
+
+    Of what the bot does by itself the actor is BY_ITSELF.
+    """
 
     change: Change
     actor: int
@@ -223,6 +228,30 @@ def refuse_slot(agenda: Agenda, start: datetime) -> None:
         raise SlotTaken
     if state is not SlotState.FREE:
         raise SlotClosed
+
+
+def seated(
+    agenda: Agenda,
+    consultation_id: int,
+    start: datetime,
+    state: BookingState = BookingState.BOOKED,
+    held_until: datetime | None = None,
+) -> NewBooking:
+    """Return a booking with the seat that is free for it. Raises SlotTaken, SlotClosed."""
+    refuse_slot(agenda, start)
+    seat = agenda.free_seat(start)
+    if seat is None:
+        raise SlotTaken
+    return NewBooking(
+        consultation_id=consultation_id,
+        method=agenda.rules.method,
+        starts_at=start,
+        ends_at=agenda.rules.ends(start),
+        seat_until=agenda.rules.seat_until(start),
+        seat=seat,
+        state=state,
+        held_until=held_until,
+    )
 
 
 def may_be_changed(booking: Booking, agenda: Agenda) -> bool:

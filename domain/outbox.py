@@ -32,6 +32,8 @@ class NoticeKind(StrEnum):
     CHAT_CLOSED = "chat_closed"
     NOT_SENT = "not_sent"
     MEETING_CLOSED = "meeting_closed"
+    SLOT_OFFERED = "slot_offered"
+    HOLD_LAPSED = "hold_lapsed"
 
 
 FOR_THE_ASSIGNEE = frozenset(

@@ -169,7 +169,7 @@ class Agenda:
         A day after the last if the counter stays closed for years.
         """
         try:
-            return self._calendar.add(jst_date(self.now), self.rules.notice_working_days)
+            return self.calendar.add(jst_date(self.now), self.rules.notice_working_days)
         except ValueError:
             return self.last_day + _DAY
 
@@ -181,7 +181,7 @@ class Agenda:
     def last_day_to_act(self, day: date) -> date:
         """Return the last day on which something on `day`, an open one, can be booked or moved."""
         last = day
-        while self._calendar.add(last, self.rules.notice_working_days) > day:
+        while self.calendar.add(last, self.rules.notice_working_days) > day:
             last -= _DAY
         return last
 
@@ -225,7 +225,7 @@ class Agenda:
 
     def is_closed(self, meeting: Interval) -> bool:
         """Whether the office is closed on the day of a meeting, or for any part of it."""
-        return not self._calendar.is_open(jst_date(meeting.start)) or self._is_closed_in(meeting)
+        return not self.calendar.is_open(jst_date(meeting.start)) or self._is_closed_in(meeting)
 
     def _is_closed_in(self, meeting: Interval) -> bool:
         return any(closed.overlaps(meeting) for closed in self.closures)
@@ -280,14 +280,15 @@ class Agenda:
         return sorted(by_distance[:count])
 
     def _outside(self, day: date) -> SlotState | None:
-        if not self._calendar.is_open(day):
+        if not self.calendar.is_open(day):
             return SlotState.CLOSED
         if day < self.first_day:
             return SlotState.TOO_SOON
         return SlotState.TOO_FAR if day > self.last_day else None
 
     @cached_property
-    def _calendar(self) -> WorkingDays:
+    def calendar(self) -> WorkingDays:
+        """The days on which the counter is open, without those that staff have closed."""
         closures = self.working_days.closures + whole_days(self.closures)
         return replace(self.working_days, closures=closures)
 

@@ -25,6 +25,7 @@ from handlers.needs import receipt, send_standing, welcome
 from handlers.office import office
 from handlers.return_calls import withdraw_button
 from handlers.updates import user_and_chat
+from handlers.waiting_screens import status_button, status_lines
 from services import needs, staff
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from handlers.context import Context
     from services.booking_views import Meeting
     from services.needs import Standing
+    from services.waiting import InLine
 
 
 async def status(update: Update, context: Context) -> None:
@@ -58,6 +60,7 @@ def _meeting_rows(context: Context, standing: Standing) -> list[list[InlineKeybo
     rows = []
     for meeting in opened:
         suffix = f" {meeting.consultation.reference}" if len(opened) > 1 else ""
+        rows += [[status_button(context, one, suffix)] for one in _waiting(standing, meeting)]
         if meeting.booking is None:
             label = context.gettext("Book a meeting") + suffix
             rows.append([button(label, "how", NewMeeting(meeting.consultation.id))])
@@ -72,7 +75,10 @@ def _meeting_rows(context: Context, standing: Standing) -> list[list[InlineKeybo
 def status_text(context: Context, standing: Standing) -> str:
     """Return what a person has submitted, newest first (HTML)."""
     _ = context.gettext
-    lines = [_consultation_lines(context, one) for one in standing.meetings]
+    lines = []
+    for meeting in standing.meetings:
+        lines.append(_consultation_lines(context, meeting))
+        lines += [status_lines(context, one) for one in _waiting(standing, meeting)]
     if lines:
         lines.insert(0, f"<b>{_('Your consultations')}</b>")
     call = standing.return_call
@@ -98,6 +104,11 @@ def _consultation_lines(context: Context, meeting: Meeting) -> str:
     else:
         return line
     return f"{line}\n{text}"
+
+
+def _waiting(standing: Standing, meeting: Meeting) -> list[InLine]:
+    case = meeting.consultation.id
+    return [one for one in standing.waiting if one.waiting.consultation_id == case]
 
 
 async def show_current(update: Update, context: Context) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domain.errors import StaleButton
 from domain.outbox import NoticeKind
 from domain.return_calls import CALL_TIMES
-from handlers import booking_files, calls, meeting_notices, outcomes
+from handlers import booking_files, calls, meeting_notices, outcomes, waiting
 from handlers import cases as case_cards
 from handlers.addenda import notice_buttons, notice_text
 from handlers.closure_notice import lost_meeting
@@ -134,4 +134,6 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.CHAT_CLOSED: _chat_closed,
     NoticeKind.NOT_SENT: _not_sent,
     NoticeKind.MEETING_CLOSED: lost_meeting,
+    NoticeKind.SLOT_OFFERED: waiting.slot_offered,
+    NoticeKind.HOLD_LAPSED: waiting.hold_lapsed,
 }

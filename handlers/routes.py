@@ -46,6 +46,7 @@ from handlers import (
     slots,
     staff,
     staff_meetings,
+    waiting,
 )
 from handlers.callbacks import (
     ADDENDUM,
@@ -248,6 +249,10 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{RETURN_CALL}:submit-{_NUMBER}", return_calls.submit),
     (f"{RETURN_CALL}:withdraw-{_NUMBER}", return_calls.withdraw),
     (booking_calendar.NOTHING, bookings.nothing),
+    (f"{BOOKING}:wait:.*", waiting.ask),
+    (f"{BOOKING}:unwait:.*", waiting.leave),
+    (f"{BOOKING}:accept:.*", waiting.accept),
+    (f"{BOOKING}:decline:.*", waiting.decline),
     (f"{BOOKING}:.*", bookings.button),
     (f"{CASE}:.*", cases.case_button),
     (f"{CALL}:take:{_NUMBER}", calls.take),

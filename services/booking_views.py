@@ -17,7 +17,8 @@ from domain.bookings import (
 )
 from domain.fiscal_year import jst_date
 from domain.slots import SlotState
-from services.bookings import Offer, agenda, offer, own_case
+from services.agendas import agenda
+from services.bookings import Offer, offer, own_case
 from storage import bookings, consultations
 
 if TYPE_CHECKING:

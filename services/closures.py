@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from domain.bookings import Booking, BookingState, Reason
+from domain.bookings import Booking, BookingState
 from domain.closures import Interval, merged, refuse_span, within, without
 from domain.staff import Action
 from services import bookings as booking_service
+from services.agendas import whole_agenda
 from services.cases import permitted
+from services.changes import offer_free, take_turns
 from services.staff_meetings import Meeting, with_assignee
 from storage import bookings, closures, people, staff
 
@@ -30,15 +32,14 @@ _MOMENT, _EVER = timedelta(microseconds=1), timedelta(days=40_000)
 class Closing:
     """What closing a span does, or did: the meetings it ends, the earliest first.
 
-    `unreachable` are those whose owner the bot cannot write to: staff have to telephone. Where
-    `is_done`, all of the span was closed before, and the meetings are those that ended by it and
-    have no other time yet.
+    `unreachable` are those whose owner the bot cannot write to: staff have to telephone.
+    `was_closed` says that all of the span was closed before.
     """
 
     span: ClosingSpan
     affected: tuple[Meeting, ...]
     unreachable: tuple[Meeting, ...]
-    is_done: bool
+    was_closed: bool
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def close(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -> Clo
 
     Raises NotPermitted, SpanIsOver, or SpanTooLong.
     """
-    bookings.take_turns(tx)
+    take_turns(tx, at)
     permitted(tx, user_id, Action.CLOSE_SLOTS)
     refuse_span(span, at.now)
     closing = _closing(tx, at, span)
@@ -80,18 +81,20 @@ def close(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -> Clo
     old = _stored(tx, span)
     closures.replace(tx, old, merged([*old, *span.intervals]))
     staff.audit(tx, user_id, "close_slots", str(span), at.now)
-    for meeting in () if closing.is_done else closing.affected:
+    for meeting in closing.affected:
         ended = booking_service.end_for_closure(tx, at, meeting.booking, user_id)
         staff.audit(tx, user_id, "cancel_meeting", str(ended.reference), at.now)
     return closing
 
 
 def open_again(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -> Opening:
-    """Open what of a span is closed; meetings that were cancelled stay so, and nobody is told.
+    """Open what of a span is closed; meetings that were cancelled stay so.
+
+    Nobody is told, but who waits for a slot and gets one.
 
     Raises NotPermitted, SpanIsOver, or SpanTooLong.
     """
-    bookings.take_turns(tx)
+    take_turns(tx, at)
     permitted(tx, user_id, Action.CLOSE_SLOTS)
     refuse_span(span, at.now)
     old = _stored(tx, span)
@@ -102,6 +105,7 @@ def open_again(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -
             left = without(left, interval)
         closures.replace(tx, old, left)
         staff.audit(tx, user_id, "open_slots", str(span), at.now)
+        offer_free(tx, at)
     return Opening(span, tuple(opened))
 
 
@@ -125,7 +129,7 @@ def lost_time(tx: Transaction, at: Occasion, booking_id: int, revision: int) -> 
     rules = at.programme.booking.methods_offered.get(booking.method)
     if rules is None:
         return LostTime(booking, ())
-    found = booking_service.whole_agenda(tx, rules, at)
+    found = whole_agenda(tx, rules, at)
     nearest = found.nearest(booking.starts_at, OFFERED)
     return LostTime(booking, tuple((start, rules.ends(start)) for start in nearest))
 
@@ -136,24 +140,14 @@ def _closing(tx: Transaction, at: Occasion, span: ClosingSpan) -> Closing:
         found = bookings.live_between(tx, interval.start, interval.end)
         # One that has begun is held, or was: what became of it is the adviser's to say.
         inside |= {booking.id: booking for booking in found if booking.starts_at > at.now}
+    affected = tuple(with_assignee(tx, booking) for booking in inside.values())
     closed = within(_stored(tx, span), span.intervals)
-    is_done = not inside and merged(closed) == merged(span.intervals)
-    ended = _ended(tx, span) if is_done else list(inside.values())
-    affected = tuple(with_assignee(tx, booking) for booking in ended)
     return Closing(
         span=span,
         affected=affected,
         unreachable=tuple(one for one in affected if not _is_reachable(tx, one.booking)),
-        is_done=is_done,
+        was_closed=merged(closed) == merged(span.intervals),
     )
-
-
-def _ended(tx: Transaction, span: ClosingSpan) -> list[Booking]:
-    """Return the meetings that a closure of the span cancelled, unless they have another time."""
-    found = []
-    for interval in span.intervals:
-        found += bookings.cancelled_for(tx, Reason.CLOSED, interval.start, interval.end)
-    return [one for one in found if bookings.live_of(tx, one.consultation_id) is None]
 
 
 def _is_reachable(tx: Transaction, booking: Booking) -> bool:

@@ -14,7 +14,7 @@ from domain.outcomes import ENDS, AlreadyAnswered, NotBegun, Outcome, last_askin
 from domain.staff import Action, refusal
 from domain.texts import N_
 from services import cases, meeting_notices
-from services.bookings import changed
+from services.changes import changed
 from storage import bookings, closures, consultations, outbox, staff
 
 if TYPE_CHECKING:

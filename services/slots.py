@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from domain.closures import Interval, whole_days, within
 from domain.fiscal_year import jst_date, jst_midnight
 from domain.staff import Action
-from services.bookings import agenda
+from services.agendas import agenda
 from services.cases import permitted
 from services.staff_meetings import Meeting, meetings_of
 from storage import closures

@@ -64,18 +64,22 @@ _TAKEN = Prepared(
             _LIVE,
             BookingRow.starts_at < bindparam("until"),
             BookingRow.starts_at >= bindparam("since"),
+            BookingRow.held_until.is_(None) | (BookingRow.held_until > bindparam("now")),
         )
         .group_by(BookingRow.starts_at, BookingRow.seat_until, BookingRow.method)
     )
 )
 
 
-def taken(tx: Transaction, since: datetime, until: datetime) -> tuple[Taken, ...]:
-    """Return what live bookings that begin from `since` to before `until` keep."""
+def taken(tx: Transaction, since: datetime, until: datetime, now: datetime) -> tuple[Taken, ...]:
+    """Return what live bookings that begin from `since` to before `until` keep.
+
+    A hold that has run out keeps nothing, though its row may still be live.
+    """
     methods = {method.value: method for method in Method}
     return tuple(
         Taken(start, end, methods[method], seats, places)
-        for start, end, method, seats, places in _TAKEN.rows(tx, since=since, until=until)
+        for start, end, method, seats, places in _TAKEN.rows(tx, since=since, until=until, now=now)
     )
 
 
@@ -223,6 +227,16 @@ def live_of(tx: Transaction, consultation_id: int) -> Booking | None:
     return next(iter(_load(tx, _LIVE, BookingRow.consultation_id == consultation_id)), None)
 
 
+def holds(tx: Transaction) -> list[Booking]:
+    """Return what is held for those who wait, the earliest meeting first."""
+    return _load(tx, BookingRow.held_until.is_not(None))
+
+
+def holds_until(tx: Transaction, moment: datetime) -> list[Booking]:
+    """Return the holds that end at `moment` or before, the earliest meeting first."""
+    return _load(tx, BookingRow.held_until <= moment)
+
+
 def latest_of(tx: Transaction, consultation_id: int) -> Booking | None:
     """Return the newest booking of a consultation, in whatever state."""
     found = _load(tx, BookingRow.consultation_id == consultation_id)
@@ -248,22 +262,6 @@ def over(tx: Transaction, now: datetime) -> list[Booking]:
     """Return the meetings that are over and of which nobody has said what became of them."""
     is_booked = BookingRow.state == BookingState.BOOKED
     return _load(tx, _LIVE, is_booked, BookingRow.ends_at <= now)
-
-
-def cancelled_for(
-    tx: Transaction, reason: Reason, since: datetime, until: datetime
-) -> list[Booking]:
-    """Return what was cancelled for a reason and would begin from `since` to before `until`."""
-    cancelled = select(BookingEventRow.booking_id).where(
-        BookingEventRow.change == Change.CANCELLED, BookingEventRow.reason == reason
-    )
-    return _load(
-        tx,
-        BookingRow.state == BookingState.CANCELLED,
-        BookingRow.id.in_(cancelled),
-        BookingRow.starts_at >= since,
-        BookingRow.starts_at < until,
-    )
 
 
 def in_states(

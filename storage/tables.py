@@ -13,6 +13,8 @@ from storage.columns import Json, Key, UtcDateTime
 
 LIVE = "state IN ('held', 'booked')"
 """The bookings that keep a seat, as the partial indexes have it."""
+HELD = "held_until IS NOT NULL"
+"""The bookings that are held for somebody on the waiting list."""
 
 
 class Base(DeclarativeBase):
@@ -297,6 +299,12 @@ class BookingRow(Base):
             postgresql_where=text(LIVE),
         ),
         Index("ix_bookings_starts_at", "starts_at"),
+        Index(
+            "ix_bookings_held",
+            "held_until",
+            sqlite_where=text(HELD),
+            postgresql_where=text(HELD),
+        ),
         # Buttons and calendars outlive the row: its number must never come to mean another.
         {"sqlite_autoincrement": True},
     )

@@ -31,6 +31,7 @@ from domain.size import CompanySize, Eligibility
 from domain.slots import Method, quarters
 from handlers.booking_calendar import month_rows
 from services import booking_views, bookings
+from services.agendas import whole_agenda
 from services.bookings import Wish
 from services.occasion import Occasion
 from storage.database import Database
@@ -259,7 +260,7 @@ def _earliest(database: Database, scene: Scene, case: int) -> None:
 
 
 def _booking(database: Database, scene: Scene, cases: range, rounds: int) -> Timing:
-    agenda = database.read(lambda tx: bookings.whole_agenda(tx, scene.rules, scene.at)).result()
+    agenda = database.read(lambda tx: whole_agenda(tx, scene.rules, scene.at)).result()
     free = list(agenda.free())
 
     def book(number: int) -> None:

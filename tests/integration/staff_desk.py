@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from domain.bookings import BookingState
+from domain.bookings import BookingState, seated
 from domain.fiscal_year import JST
 from domain.slots import Method
 from domain.staff import Role, StaffMember
 from services import bookings
+from services.agendas import rules_of, whole_agenda
 from services.bookings import Wish
 from services.occasion import Occasion
 from storage import bookings as stored
@@ -75,12 +76,12 @@ class Desk:
 
     def hold(self, day: date = THURSDAY, clock: str = "09:30") -> int:
         case = self.case()
-        wish = Wish(Method.HUB, at_jst(day, clock))
+        start = at_jst(day, clock)
 
         def keep(tx: Transaction, at: Occasion) -> int:
             until = at.now + timedelta(minutes=30)
-            new = bookings.new_booking(tx, at, case, wish, BookingState.HELD, until)
-            return stored.add(tx, new, at.now)
+            found = whole_agenda(tx, rules_of(at, Method.HUB), at)
+            return stored.add(tx, seated(found, case, start, BookingState.HELD, until), at.now)
 
         held: int = self.do(keep)
         return held

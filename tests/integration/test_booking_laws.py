@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from domain.bookings import MoveOf, NewMeeting, SlotClosed, SlotTaken, TooLateToChange
+from domain.bookings import MoveOf, NewMeeting, SlotClosed, SlotTaken, TooLateToChange, seated
 from domain.closures import Interval, merged, without
 from domain.fiscal_year import jst_date, jst_midnight
 from domain.slots import QUARTER, Method
 from services import bookings
+from services.agendas import agenda, rules_of, whole_agenda
 from services.bookings import Wish
 from storage import closures
 from storage.database import Database
@@ -158,19 +159,19 @@ class Counter(RuleBasedStateMachine):
         ]
 
     def can_book(self, case: int, method: Method, start: datetime) -> bool:
+        day = jst_date(start)
+        found = self.database.read(
+            lambda tx: agenda(tx, rules_of(self.at, method), self.at, day, day)
+        ).result()
         try:
-            self.database.read(
-                lambda tx: bookings.new_booking(tx, self.at, case, Wish(method, start))
-            ).result()
+            seated(found, case, start)
         except (SlotTaken, SlotClosed):
             return False
         return True
 
     def wish(self, method: Method, choice: int) -> Wish | None:
         found = self.database.read(
-            lambda tx: bookings.whole_agenda(
-                tx, self.at.programme.booking.methods_offered[method], self.at
-            )
+            lambda tx: whole_agenda(tx, rules_of(self.at, method), self.at)
         ).result()
         free = list(found.free())
         return Wish(method, free[choice % len(free)]) if free else None

@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from domain.bookings import BookingState, MoveOf, NewMeeting, SlotTaken, TooLateToChange
+from domain.bookings import (
+    BookingState,
+    MoveOf,
+    NewMeeting,
+    SlotTaken,
+    TooLateToChange,
+    seated,
+)
 from domain.closures import ClosingSpan, Interval
 from domain.consultations import ConsultationState
 from domain.fiscal_year import JST
 from domain.slots import Method, SlotState
 from domain.staff import Role, StaffMember
-from services import bookings, cases
+from services import agendas, bookings, cases
 from services import closures as closing
 from services.bookings import Wish
 from storage import bookings as stored
@@ -99,10 +106,11 @@ def test_a_time_held_for_somebody_is_free_for_them_alone(database: Database) -> 
 
     def hold(tx: Transaction) -> int:
         until = NOW + timedelta(minutes=30)
-        held = bookings.new_booking(
-            tx, ONE_ADVISER, waiting, HUB_AT_HALF_PAST_NINE, BookingState.HELD, until
+        found = agendas.whole_agenda(
+            tx, ONE_ADVISER.programme.booking.methods_offered[Method.HUB], ONE_ADVISER
         )
-        return stored.add(tx, held, NOW)
+        start = HUB_AT_HALF_PAST_NINE.start
+        return stored.add(tx, seated(found, waiting, start, BookingState.HELD, until), NOW)
 
     def state(case: int) -> SlotState:
         offer = database.read(
@@ -129,7 +137,7 @@ def test_a_seat_kept_past_midnight_is_taken_on_the_day_before_too(database: Data
     evening = wish(Method.HUB, 26, "23:00")
     day = evening.start.astimezone(JST).date()
     found = database.read(
-        lambda tx: bookings.agenda(
+        lambda tx: agendas.agenda(
             tx, at.programme.booking.methods_offered[Method.HUB], at, day, day
         )
     ).result()
@@ -225,7 +233,7 @@ def test_who_takes_a_case_sees_a_meeting_that_is_just_being_booked(database: Dat
 def test_the_calendar_is_read_from_one_index_alone(database: Database) -> None:
     def plan(tx: Transaction) -> str:
         compiled = stored._TAKEN._for(tx)
-        bound = compiled.bound({"since": NOW, "until": NOW + timedelta(days=30)})
+        bound = compiled.bound({"since": NOW, "until": NOW + timedelta(days=30), "now": NOW})
         (row,) = tx.driver.execute(f"EXPLAIN QUERY PLAN {compiled.sql}", bound)
         return str(row[-1])
 

@@ -55,6 +55,13 @@ def upgrade() -> None:
             batch_op.f("ix_bookings_consultation_id"), ["consultation_id"], unique=False
         )
         batch_op.create_index(
+            "ix_bookings_held",
+            ["held_until"],
+            unique=False,
+            sqlite_where=sa.text("held_until IS NOT NULL"),
+            postgresql_where=sa.text("held_until IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_bookings_live",
             ["starts_at", "seat_until", "method", "seat", "place", "state", "held_until"],
             unique=False,
@@ -166,6 +173,11 @@ def downgrade() -> None:
             "ix_bookings_live",
             sqlite_where=sa.text("state IN ('held', 'booked')"),
             postgresql_where=sa.text("state IN ('held', 'booked')"),
+        )
+        batch_op.drop_index(
+            "ix_bookings_held",
+            sqlite_where=sa.text("held_until IS NOT NULL"),
+            postgresql_where=sa.text("held_until IS NOT NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_bookings_consultation_id"))
 

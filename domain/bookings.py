@@ -14,7 +14,7 @@ from domain.slots import SlotState
 from domain.texts import N_
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from domain.consultations import Reference
     from domain.slots import Agenda, Method, Seat
@@ -265,3 +265,12 @@ def may_be_changed(booking: Booking, agenda: Agenda) -> bool:
     if agenda.is_closed(Interval(booking.starts_at, booking.ends_at)):
         return True
     return agenda.first_day <= jst_date(booking.starts_at)
+
+
+def changeable_until(booking: Booking, agenda: Agenda) -> date | None:
+    """Return the last day (JST) on which the owner may move or cancel it; None if that is over."""
+    day = jst_date(booking.starts_at)
+    if not may_be_changed(booking, agenda):
+        return None
+    is_closed = agenda.is_closed(Interval(booking.starts_at, booking.ends_at))
+    return day if is_closed else agenda.last_day_to_act(day)

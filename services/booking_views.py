@@ -13,7 +13,7 @@ from domain.bookings import (
     MoveOf,
     NewMeeting,
     TooLateToChange,
-    may_be_changed,
+    changeable_until,
 )
 from domain.fiscal_year import jst_date
 from domain.slots import SlotState
@@ -120,7 +120,7 @@ def _changeable_until(tx: Transaction, at: Occasion, booking: Booking) -> date |
         return None
     day = jst_date(booking.starts_at)
     found = agenda(tx, rules, at, day, day)
-    return found.last_day_to_act(day) if may_be_changed(booking, found) else None
+    return changeable_until(booking, found)
 
 
 def month(

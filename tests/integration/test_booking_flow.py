@@ -93,7 +93,7 @@ async def test_three_taps_after_the_sending_book_a_meeting(counter: Counter) -> 
     assert "11月30日（月） 11:00〜12:00" in told.text
     assert "見本市見本町1-1" in told.text
     assert "受付番号：R8-0001" in told.text
-    assert "変更・取消は、11月26日（木）まで" in told.text
+    assert "11月26日（木）までは、下のボタンで変更・取消ができます。" in told.text
     assert labels(counter) == ["日時を変える", "取り消す"]
     assert await meetings(counter) == [("booked", "hub", "2026-11-30 02:00:00.000000", 1)]
     assert await counter.read("select count(*) from consultations") == [(1,)]
@@ -301,6 +301,18 @@ async def test_after_the_notice_only_the_telephone_helps(counter: Counter) -> No
     assert "変更・取消は、お電話でお願いします。\n048-830-0000" in live(counter).text
     assert labels(counter) == ["048-830-0000 をコピー"]
     assert (await meetings(counter))[0][0] == "booked"
+
+
+async def test_a_meeting_that_the_office_closed_is_changed_until_its_day(
+    counter: Counter,
+) -> None:
+    await booked(counter)
+    await close(counter, Interval(jst(2026, 11, 25), jst(2026, 12, 5)))
+    await counter.say(OWNER, "/status")
+    await counter.press(OWNER, "日時を変える")
+    assert days_offered(counter)[0] == 8
+    await counter.press(OWNER, "このままにする")
+    assert "11月30日（月）まで" in live(counter).text
 
 
 async def test_a_day_ends_at_midnight_in_japan(counter: Counter) -> None:

@@ -77,7 +77,7 @@ async def test_what_can_still_be_changed_is_offered_to_be_changed(
     await meetings.book(2026, 11, 26, 9, 30)
     await meetings.told()
     (shown,) = (one for one in await meetings.told(2026, 11, 25, 10) if one.chat == OWNER)
-    assert shown.text.endswith("変更・取消は、11月25日（水）までここでできます。")
+    assert shown.text.endswith("11月25日（水）までは、下のボタンで変更・取消ができます。")
     assert [button["callback_data"] for button in shown.buttons] == [
         "bk:cal:b1.1:hub",
         "bk:drop:b1.1",

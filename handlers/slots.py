@@ -126,6 +126,12 @@ def _weeks_text(context: Context, found: SlotWeeks, days: Sequence[str]) -> str:
         "first": day(context, found.days[0].day),
         "last": day(context, found.days[-1].day),
     }
+    waiting = [
+        f"{escape(method_name(context, method))} {count}" for method, count in found.waiting.items()
+    ]
+    if waiting:
+        text = _("Waiting for a free time: %(counts)s") % {"counts": _(", ").join(waiting)}
+        days = [*days, "", text]
     return "\n".join([title, _("Free seats of all seats"), "", *days])
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from domain.closures import Interval, whole_days, within
 from domain.fiscal_year import jst_date, jst_midnight
 from domain.staff import Action
+from services import waiting
 from services.agendas import agenda
 from services.cases import permitted
 from services.staff_meetings import Meeting, meetings_of
 from storage import closures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from domain.slots import Agenda, Method, SeatCount, SlotRules
@@ -77,6 +78,8 @@ class SlotWeeks:
     has_later: bool
     main: tuple[Method, ...]
     """The methods whose seats need no name: those that most share."""
+    waiting: Mapping[Method, int]
+    """How many wait for a slot of a method."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ def weeks(tx: Transaction, at: Occasion, user_id: int, monday: date | None) -> S
         has_earlier=first > this_week,
         has_later=first + _DAY * 7 <= farthest,
         main=sheet.main,
+        waiting=waiting.counts(tx),
     )
 
 

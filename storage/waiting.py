@@ -88,6 +88,7 @@ def counts(tx: Transaction) -> dict[Method, int]:
         .join(ConsultationRow, ConsultationRow.id == WaitingRow.consultation_id)
         .where(_IS_OPEN)
         .group_by(WaitingRow.method)
+        .order_by(WaitingRow.method)
     )
     return {Method(method): number for method, number in rows}
 

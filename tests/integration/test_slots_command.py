@@ -10,6 +10,7 @@ import pytest
 from bot.programme_file import SAMPLE
 from domain.bookings import SlotTaken
 from domain.slots import Method
+from storage import waiting
 from tests.integration.conftest import STAFF_CHAT
 from tests.integration.staff_desk import (
     CLERK,
@@ -43,6 +44,15 @@ def lines_of(text: str, day: str) -> list[str]:
     below = lines[start + 1 :]
     end = next((at for at, line in enumerate(below) if not line.startswith("　")), len(below))
     return [line.strip("　") for line in below[:end]]
+
+
+async def test_how_many_wait_for_a_free_time(desk: Desk) -> None:
+    assert "空き待ち" not in (await desk.say(CLERK, "/slots")).text
+    for method in (Method.HUB, Method.HUB, Method.ONLINE):
+        case = desk.case()
+        desk.do(lambda tx, at, case=case, method=method: waiting.add(tx, case, method, at.now))
+    shown = await desk.say(CLERK, "/slots")
+    assert "空き待ち：拠点で面談 2、オンライン 1" in shown.text
 
 
 async def test_two_weeks_from_today_on_with_free_and_taken_seats(desk: Desk) -> None:

@@ -31,9 +31,9 @@ class NoticeKind(StrEnum):
     UNREACHABLE = "unreachable"
     CHAT_CLOSED = "chat_closed"
     NOT_SENT = "not_sent"
-    MEETING_CLOSED = "meeting_closed"
     SLOT_OFFERED = "slot_offered"
     HOLD_LAPSED = "hold_lapsed"
+    MEETING_LOST = "meeting_lost"
 
 
 FOR_THE_ASSIGNEE = frozenset(

@@ -3,53 +3,91 @@
 from __future__ import annotations
 
 import asyncio
+from html import escape
 from typing import TYPE_CHECKING, Any
+
+from telegram import InlineKeyboardMarkup
 
 from domain.bookings import OFFICE_REASONS, Change, Reason
 from domain.calendar_file import single_file
+from domain.fiscal_year import jst_date
+from handlers.booking_screens import how_to_change
 from handlers.calendar_events import owner_event, staff_event
-from handlers.meetings import meeting_line, meeting_text
+from handlers.cases import card_buttons
+from handlers.meeting_notices import speak_to_staff, whom_it_is_for
+from handlers.meetings import meeting_line, meeting_text, method_name
 from handlers.messages import File, Message
+from handlers.moments import clock, day
 from handlers.office import office
-from services import booking_files
+from services import meetings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from domain.bookings import Booking
+    from domain.bookings import Booking, BookingEvent
     from domain.calendar_file import CalendarEvent
     from handlers.context import Context
+    from services.meetings import OwnersChange
 
 
 async def owners(context: Context, payload: Mapping[str, Any]) -> Message | None:
     """Return the owner's message, in their language; None if the booking changed since.
 
-    Raises Missed.
+    What they did themselves they were answered already: then it is about the file. Raises Missed.
     """
-    booking = await _as_told(context, payload)
-    if booking is None or booking.user_id is None:
+    found = await context.read(
+        meetings.owners_change, context.occasion, payload["booking"], payload["revision"]
+    )
+    if found is None or found.booking.user_id is None:
         return None
-    context.language = context.house.languages.get(booking.user_id, context.language)
-    reference = context.gettext("Reference: %(reference)s") % {"reference": booking.reference}
-    lines = [_owners_title(context, payload), meeting_text(context, booking), reference]
+    context.language = context.house.languages.get(found.booking.user_id, context.language)
+    booking = found.booking
+    what_for = _what_the_file_does(context, Change(payload["change"]))
+    event = owner_event(context, booking)
     reason = OFFICE_REASONS.get(Reason(payload["reason"])) if payload["reason"] else None
-    if reason is not None:
-        lines.append(context.gettext("Reason: %(reason)s") % {"reason": context.gettext(reason)})
+    if reason is None:
+        lines = [f"<b>{meeting_line(context, booking)}</b>", _reference(context, booking)]
+        return await _message(booking, [*lines, "", what_for], event)
+    how, rows = how_to_change(context, found.standing, booking)
+    lines = [*_moved_by_the_office(context, found, reason), "", how]
+    if found.standing.changeable_until is not None:
         call = context.gettext("Questions? Please call us: %(telephone)s (%(hours)s)")
         lines.append(call % office(context))
-    lines += ["", _what_the_file_does(context, Change(payload["change"]))]
-    return await _message(booking, lines, owner_event(context, booking))
+    return await _message(booking, [*lines, "", what_for], event, InlineKeyboardMarkup(rows))
+
+
+def _reference(context: Context, booking: Booking) -> str:
+    return context.gettext("Reference: %(reference)s") % {"reference": booking.reference}
+
+
+def _moved_by_the_office(context: Context, found: OwnersChange, reason: str) -> list[str]:
+    _ = context.gettext
+    return [
+        _("<b>We had to move your meeting</b>"),
+        meeting_text(context, found.booking),
+        _reference(context, found.booking),
+        *_before(context, found.before),
+        _("Reason: %(reason)s") % {"reason": _(reason)},
+    ]
 
 
 async def staffs(context: Context, payload: Mapping[str, Any]) -> Message | None:
     """Return the staff's message, without personal data; None if the booking changed since.
 
-    Raises Missed.
+    Whoever made the change gets the file, and is not told what they know. Raises Missed.
     """
-    booking = await _as_told(context, payload)
-    if booking is None:
+    found = await context.read(
+        meetings.staffs_change,
+        context.occasion,
+        payload["booking"],
+        payload["revision"],
+        payload["actor"],
+    )
+    if found is None:
         return None
+    speak_to_staff(context, payload)
     _ = context.gettext
+    booking = found.booking
     titles = {
         Change.BOOKED: _("<b>%(reference)s: a meeting is booked</b>"),
         Change.MOVED: _("<b>%(reference)s: the meeting is moved</b>"),
@@ -57,36 +95,48 @@ async def staffs(context: Context, payload: Mapping[str, Any]) -> Message | None
     }
     title = titles[Change(payload["change"])] % {"reference": str(booking.reference)}
     lines = [title, meeting_line(context, booking)]
-    if payload["reason"]:
-        reason = OFFICE_REASONS.get(Reason(payload["reason"]))
-        said = _(reason) if reason is not None else _("by the company itself")
-        lines.append(_("Reason: %(reason)s") % {"reason": said})
-    return await _message(booking, lines, staff_event(context, booking))
+    if payload["actor"] == payload["member"]:
+        return await _message(booking, lines, staff_event(context, booking))
+    lines += [*_before(context, found.before), *_why(context, payload["reason"], found.made_by)]
+    lines += whom_it_is_for(context, payload, found.card)
+    buttons = card_buttons(context, found.card)
+    return await _message(booking, lines, staff_event(context, booking), buttons)
 
 
-async def _as_told(context: Context, payload: Mapping[str, Any]) -> Booking | None:
-    return await context.read(
-        booking_files.as_told, payload["booking"], payload["revision"], context.now
-    )
+def _before(context: Context, before: BookingEvent | None) -> list[str]:
+    if before is None:
+        return []
+    text = context.gettext("Before: %(day)s %(clock)s　%(method)s")
+    facts = {
+        "day": day(context, jst_date(before.starts_at)),
+        "clock": clock(context, before.starts_at),
+        "method": escape(method_name(context, before.method)),
+    }
+    return [text % facts]
 
 
-async def _message(booking: Booking, lines: list[str], event: CalendarEvent) -> Message:
+def _why(context: Context, reason: str | None, made_by: str | None) -> list[str]:
+    """Return why a meeting changed, and who of the staff changed it."""
+    if reason is None:
+        return []
+    _ = context.gettext
+    in_words = OFFICE_REASONS.get(Reason(reason))
+    said = _(in_words) if in_words is not None else _("by the company itself")
+    lines = [_("Reason: %(reason)s") % {"reason": said}]
+    if made_by is not None:
+        lines.append(_("Changed by: %(name)s") % {"name": escape(made_by)})
+    return lines
+
+
+async def _message(
+    booking: Booking,
+    lines: list[str],
+    event: CalendarEvent,
+    buttons: InlineKeyboardMarkup | None = None,
+) -> Message:
     # In a thread: the first file loads the library.
     content = await asyncio.to_thread(single_file, event)
-    return Message("\n".join(lines), file=File(f"{booking.reference}.ics", content))
-
-
-def _owners_title(context: Context, payload: Mapping[str, Any]) -> str:
-    _ = context.gettext
-    is_ours = payload["reason"] not in (None, Reason.BY_OWNER)
-    change = Change(payload["change"])
-    if change is Change.BOOKED:
-        return _("<b>Your meeting is booked</b>")
-    if change is Change.MOVED:
-        if is_ours:
-            return _("<b>We had to move your meeting</b>")
-        return _("<b>Your meeting is moved</b>")
-    return _("<b>We had to cancel your meeting</b>") if is_ours else _("<b>Meeting cancelled</b>")
+    return Message("\n".join(lines), buttons, File(f"{booking.reference}.ics", content))
 
 
 def _what_the_file_does(context: Context, change: Change) -> str:

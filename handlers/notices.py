@@ -11,7 +11,7 @@ from domain.return_calls import CALL_TIMES
 from handlers import booking_files, calls, meeting_notices, outcomes, waiting
 from handlers import cases as case_cards
 from handlers.addenda import notice_buttons, notice_text
-from handlers.closure_notice import lost_meeting
+from handlers.lost_meetings import lost_meeting
 from handlers.messages import Message
 from handlers.needs import nudge
 from handlers.summaries import monthly_text, weekly_text
@@ -133,7 +133,7 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.INCIDENT: _incident,
     NoticeKind.CHAT_CLOSED: _chat_closed,
     NoticeKind.NOT_SENT: _not_sent,
-    NoticeKind.MEETING_CLOSED: lost_meeting,
     NoticeKind.SLOT_OFFERED: waiting.slot_offered,
     NoticeKind.HOLD_LAPSED: waiting.hold_lapsed,
+    NoticeKind.MEETING_LOST: lost_meeting,
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.bookings import Booking, BookingState, Change, Reason
+from domain.bookings import OFFICE_REASONS, Booking, BookingState, Change
 from domain.outbox import Missed, Notice, NoticeKind
 from storage import bookings, outbox, people, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from domain.bookings import Reason
     from services.occasion import Occasion
     from storage.database import Transaction
 
@@ -20,7 +21,12 @@ _SHOWN: Final = frozenset({BookingState.BOOKED, BookingState.CANCELLED})
 
 
 def owe(
-    tx: Transaction, at: Occasion, booking: Booking, change: Change, reason: Reason | None
+    tx: Transaction,
+    at: Occasion,
+    booking: Booking,
+    change: Change,
+    actor: int,
+    reason: Reason | None,
 ) -> None:
     """Owe the files of a booking as it is now, in the transaction that changed it.
 
@@ -29,17 +35,20 @@ def owe(
     """
     if change not in _TOLD:
         return
+    member = _of_staff(tx, booking)
     payload = {
         "booking": booking.id,
         "revision": booking.revision,
         "change": change,
         "reason": reason,
+        "actor": actor,
+        "member": member,
     }
-    recipients = {NoticeKind.STAFF_BOOKING_FILE: _of_staff(tx, at, booking)}
+    recipients = {NoticeKind.STAFF_BOOKING_FILE: at.staff_chat if member is None else member}
     if booking.user_id is not None:
-        # Whoever loses their time to a closure is offered others, with the file in one message.
-        is_lost = change is Change.CANCELLED and reason is Reason.CLOSED
-        kind = NoticeKind.MEETING_CLOSED if is_lost else NoticeKind.BOOKING_FILE
+        # Whoever loses their time is offered others, with the file in one message.
+        is_lost = change is Change.CANCELLED and reason in OFFICE_REASONS
+        kind = NoticeKind.MEETING_LOST if is_lost else NoticeKind.BOOKING_FILE
         recipients[kind] = booking.user_id
     for kind, recipient in recipients.items():
         key = f"{kind}:{booking.id}.{booking.revision}"
@@ -59,9 +68,8 @@ def as_told(tx: Transaction, booking_id: int, revision: int, now: datetime) -> B
     return booking
 
 
-def _of_staff(tx: Transaction, at: Occasion, booking: Booking) -> int:
+def _of_staff(tx: Transaction, booking: Booking) -> int | None:
     assignee = booking.assignee
     if assignee is None or staff.find(tx, assignee) is None:
-        return at.staff_chat
-    is_reachable = people.unreachable_since(tx, assignee) is None
-    return assignee if is_reachable else at.staff_chat
+        return None
+    return assignee if people.unreachable_since(tx, assignee) is None else None

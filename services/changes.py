@@ -94,7 +94,7 @@ def changed(
     state = case_state_after(change, case.state)
     if state is not case.state:
         consultations.set_state(tx, case.id, state)
-    booking_files.owe(tx, at, booking, change, reason)
+    booking_files.owe(tx, at, booking, change, actor, reason)
     meeting_notices.owe(tx, at, booking, change)
     if change is Change.BOOKED:
         waiting.remove(tx, case.id)

@@ -6,25 +6,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from domain.bookings import Booking, BookingState
 from domain.closures import Interval, merged, refuse_span, within, without
 from domain.staff import Action
 from services import bookings as booking_service
-from services.agendas import whole_agenda
 from services.cases import permitted
 from services.changes import offer_free, take_turns
 from services.staff_meetings import Meeting, with_assignee
 from storage import bookings, closures, people, staff
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from domain.bookings import Booking
     from domain.closures import ClosingSpan
     from services.occasion import Occasion
     from storage.database import Transaction
 
-OFFERED = 3
-"""How many other times are offered to whoever loses theirs."""
 _MOMENT, _EVER = timedelta(microseconds=1), timedelta(days=40_000)
 
 
@@ -48,14 +43,6 @@ class Opening:
 
     span: ClosingSpan
     opened: tuple[Interval, ...]
-
-
-@dataclass(frozen=True)
-class LostTime:
-    """A meeting that fell to a closure, and from when until when (UTC) others could be held."""
-
-    booking: Booking
-    nearest: tuple[tuple[datetime, datetime], ...]
 
 
 def preview(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -> Closing:
@@ -113,25 +100,6 @@ def coming(tx: Transaction, at: Occasion, user_id: int) -> tuple[Interval, ...]:
     """Return what is closed from now on, the earliest first. Raises NotPermitted."""
     permitted(tx, user_id, Action.CLOSE_SLOTS)
     return closures.between(tx, at.now, at.now + _EVER)
-
-
-def lost_time(tx: Transaction, at: Occasion, booking_id: int, revision: int) -> LostTime | None:
-    """Return the meeting that an owner is told of, with what else is free as of now.
-
-    None if there is nothing to tell any more: they have another meeting by now.
-    """
-    booking = bookings.find(tx, booking_id)
-    if booking is None or booking.revision != revision:
-        return None
-    live = bookings.live_of(tx, booking.consultation_id)
-    if live is not None and live.state is BookingState.BOOKED:
-        return None
-    rules = at.programme.booking.methods_offered.get(booking.method)
-    if rules is None:
-        return LostTime(booking, ())
-    found = whole_agenda(tx, rules, at)
-    nearest = found.nearest(booking.starts_at, OFFERED)
-    return LostTime(booking, tuple((start, rules.ends(start)) for start in nearest))
 
 
 def _closing(tx: Transaction, at: Occasion, span: ClosingSpan) -> Closing:

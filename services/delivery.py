@@ -109,7 +109,7 @@ def refused(
     """
     if not notice.is_for_group:
         outbox.mark_failed(tx, notice, reason, now)
-        if notice.kind in FOR_THE_ASSIGNEE:
+        if notice.kind in FOR_THE_ASSIGNEE and notice.recipient != staff_chat:
             payload = {**notice.payload, "instead": True}
             key = f"instead:{notice.id}"
             outbox.add(tx, Notice(staff_chat, notice.kind, payload, key, now))

@@ -60,7 +60,7 @@ def decide_questions(tx: Transaction, at: Occasion) -> None:
                 dedupe_key=(
                     f"{NoticeKind.OUTCOME_ASKED}:{of_which}:{moment:%Y%m%d%H%M}:{member or 'staff'}"
                 ),
-                due_at=moment,
+                due_at=at.now,
             ),
         )
 

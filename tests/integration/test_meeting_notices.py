@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.schedule import tick
+from domain.bookings import Reason
 from tests.integration.conftest import STAFF_CHAT, Counter
-from tests.integration.meetings import CLERK, OTHER, OWNER, Meetings, jst
+from tests.integration.meetings import ADMIN, CLERK, OTHER, OWNER, Meetings, jst
 
 if TYPE_CHECKING:
     from tests.integration.wire import Shown
@@ -111,3 +112,105 @@ async def test_what_an_assignee_cannot_be_told_is_told_to_the_staff_chat(
     ]
     await counter.press(OTHER, "実施", STAFF_CHAT)
     assert await counter.read("select state from bookings") == [("met",)]
+
+
+# What changes.
+
+
+async def test_staff_are_told_what_an_owner_does(meetings: Meetings) -> None:
+    await meetings.take(CLERK)
+    await meetings.move(2026, 11, 30, 11, 0)
+    (told,) = to(CLERK, await meetings.told())
+    assert told == (
+        "<b>R8-0001　面談の日時が変わりました</b>\n11月30日（月） 11:00〜12:00　拠点で面談\n"
+        "変更前：11月26日（木） 9:30　拠点で面談\n理由：お客様のご都合"
+    )
+    await meetings.cancel()
+    (told,) = to(CLERK, await meetings.told())
+    assert told == (
+        "<b>R8-0001　面談の予約が取り消されました</b>\n11月30日（月） 11:00〜12:00　拠点で面談\n"
+        "理由：お客様のご都合"
+    )
+
+
+async def test_the_staff_chat_is_told_while_nobody_has_the_case(meetings: Meetings) -> None:
+    counter = meetings.counter
+    await meetings.move(2026, 11, 30, 11, 0, by=CLERK, reason=Reason.WEATHER)
+    shown = await meetings.told()
+    (told,) = (one for one in shown if one.chat == STAFF_CHAT)
+    assert told.text == (
+        "<b>R8-0001　面談の日時が変わりました</b>\n11月30日（月） 11:00〜12:00　拠点で面談\n"
+        "変更前：11月26日（木） 9:30　拠点で面談\n"
+        "理由：天候・交通の事情\n手続きした職員：職員301"
+    )
+    await counter.press(CLERK, "担当する", STAFF_CHAT)
+    assert await counter.read("select assignee from consultations") == [(CLERK,)]
+
+
+async def test_whoever_changes_it_gets_the_file_and_is_told_nothing_else(
+    meetings: Meetings,
+) -> None:
+    await meetings.take(CLERK)
+    await meetings.move(2026, 11, 30, 11, 0, by=CLERK)
+    (shown,) = (one for one in await meetings.told() if one.chat == CLERK)
+    assert shown.text == (
+        "<b>R8-0001　面談の日時が変わりました</b>\n11月30日（月） 11:00〜12:00　拠点で面談"
+    )
+    assert shown.file is not None
+    assert shown.buttons == []
+    await meetings.move(2026, 12, 1, 11, 0, by=OTHER)
+    (told,) = to(CLERK, await meetings.told())
+    assert told.endswith("理由：担当者の都合\n手続きした職員：職員302")
+
+
+async def test_an_owner_is_told_why_the_office_moved_and_can_move_it_again(
+    meetings: Meetings,
+) -> None:
+    await meetings.move(2026, 11, 30, 11, 0, by=CLERK, reason=Reason.OFFICE)
+    (shown,) = (one for one in await meetings.told() if one.chat == OWNER)
+    assert shown.text == (
+        "<b>面談の日時が変わりました</b>\n<b>11月30日（月） 11:00〜12:00</b>\n拠点で面談\n"
+        "見本市見本町1-1\n受付番号：R8-0001\n変更前：11月26日（木） 9:30　拠点で面談\n"
+        "理由：担当者の都合\n\n11月26日（木）までは、下のボタンで変更・取消ができます。\n"
+        "ご不明な点は、お電話ください。\n048-830-0000（平日 9:00〜17:00）\n\n"
+        "ファイルを開くと、カレンダーの予定も変わります。"
+    )
+    codes = [button["callback_data"] for button in shown.buttons]
+    assert codes == ["bk:cal:b1.2:hub", "bk:drop:b1.2"]
+
+
+async def test_an_owner_whose_meeting_is_cancelled_books_one_of_three_others_in_one_tap(
+    meetings: Meetings,
+) -> None:
+    counter = meetings.counter
+    await meetings.cancel(by=ADMIN, reason=Reason.WEATHER)
+    (shown,) = (one for one in await meetings.told() if one.chat == OWNER)
+    assert shown.text.startswith(
+        "申し訳ございません。次の面談を、取り消すことになりました。\n\n"
+        "<s>11月26日（木） 9:30〜10:30　拠点で面談</s>\n受付番号：R8-0001\n"
+        "理由：天候・交通の事情\n\n"
+    )
+    assert [button["text"] for button in shown.buttons[:3]] == [
+        "11月26日（木） 9:30〜10:30",
+        "11月26日（木） 11:00〜12:00",
+        "11月26日（木） 13:30〜14:30",
+    ]
+    await counter.press(OWNER, "11:00", OWNER)
+    assert await counter.read("select state from bookings order by id") == [
+        ("cancelled",),
+        ("booked",),
+    ]
+
+
+async def test_what_an_owner_asked_for_is_not_apologised_for(meetings: Meetings) -> None:
+    await meetings.cancel(by=ADMIN, reason=Reason.AT_REQUEST)
+    (told,) = to(OWNER, await meetings.told())
+    assert told.startswith("お申し出により、次の面談を取り消しました。")
+    assert "申し訳" not in told
+
+
+async def test_no_notice_of_a_meeting_has_personal_data(meetings: Meetings) -> None:
+    await meetings.move(2026, 11, 30, 11, 0)
+    await meetings.cancel(by=ADMIN)
+    shown = await meetings.told(2026, 11, 30, 12, 0)
+    assert [one for one in shown if one.chat == STAFF_CHAT and "見本" in one.text] == []

@@ -1,4 +1,4 @@
-"""What an owner is told whose meeting fell to a closure: other times, and the file that ends it."""
+"""What an owner is told whose meeting the office cancels: why, other times, and the file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from domain.bookings import NewMeeting
+from domain.bookings import OFFICE_REASONS, NewMeeting, Reason
 from domain.calendar_file import single_file
 from handlers.booking_buttons import slot_code, target_code
 from handlers.calendar_events import owner_event
@@ -16,19 +16,19 @@ from handlers.meetings import meeting_line
 from handlers.messages import File, Message
 from handlers.moments import span
 from handlers.office import copy_telephone, office
-from services import closures
+from services import meetings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from handlers.context import Context
-    from services.closures import LostTime
+    from services.meetings import LostTime
 
 
 async def lost_meeting(context: Context, payload: Mapping[str, Any]) -> Message | None:
     """Return the owner's message, in their language; None if they have another meeting by now."""
     lost = await context.read(
-        closures.lost_time, context.occasion, payload["booking"], payload["revision"]
+        meetings.lost_time, context.occasion, payload["booking"], payload["revision"]
     )
     if lost is None or lost.booking.user_id is None:
         return None
@@ -37,20 +37,34 @@ async def lost_meeting(context: Context, payload: Mapping[str, Any]) -> Message 
     # In a thread: the first file loads the library.
     content = await asyncio.to_thread(single_file, event)
     file = File(f"{lost.booking.reference}.ics", content)
-    return Message(_text(context, lost), _buttons(context, lost), file)
+    text = _text(context, lost, Reason(payload["reason"]))
+    return Message(text, _buttons(context, lost), file)
 
 
-def _text(context: Context, lost: LostTime) -> str:
+def _text(context: Context, lost: LostTime, reason: Reason) -> str:
     _ = context.gettext
     booking = lost.booking
-    text = _(
-        "We are sorry: the counter has to close, and we cannot hold your meeting.\n\n"
-        "<s>%(meeting)s</s>\nReference: %(reference)s\n\n"
-        "Please choose another time. You can also call us.\n%(telephone)s (%(hours)s)\n\n"
-        "The file takes the meeting out of your calendar."
-    )
-    meeting = {"meeting": meeting_line(context, booking), "reference": str(booking.reference)}
-    return text % (office(context) | meeting)
+    if reason is Reason.AT_REQUEST:
+        text = _(
+            "We have cancelled your meeting, as you asked.\n\n"
+            "<s>%(meeting)s</s>\nReference: %(reference)s\n\n"
+            "If you would like another time, please choose one. You can also call us.\n"
+            "%(telephone)s (%(hours)s)\n\n"
+            "The file takes the meeting out of your calendar."
+        )
+    else:
+        text = _(
+            "We are sorry: we had to cancel your meeting.\n\n"
+            "<s>%(meeting)s</s>\nReference: %(reference)s\nReason: %(reason)s\n\n"
+            "Please choose another time. You can also call us.\n%(telephone)s (%(hours)s)\n\n"
+            "The file takes the meeting out of your calendar."
+        )
+    facts = {
+        "meeting": meeting_line(context, booking),
+        "reference": str(booking.reference),
+        "reason": _(OFFICE_REASONS[reason]),
+    }
+    return text % (office(context) | facts)
 
 
 def _buttons(context: Context, lost: LostTime) -> InlineKeyboardMarkup:

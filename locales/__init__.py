@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def catalogue_path(language: str) -> Path:
     return Path(__file__).parent / language / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
+@cache
 def load_translations(language: str) -> gettext.GNUTranslations:
     """Return the translations of `language`. Raises OSError if its file cannot be read."""
     compiled = BytesIO()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from hypothesis import settings
 
 from bot.sandbox.client import SandboxClient
 from bot.sandbox.server import SandboxServer
+from storage.migrate import upgrade
 from tests.sandbox_calls import Calls, Clock
 
 if TYPE_CHECKING:
@@ -32,6 +35,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.disable_socket)
         else:
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+def pytest_collection_finish() -> None:
+    # What is loaded by now stays; to look through it again and again costs a seventh of the run.
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("template") / "madoguchi.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def database_file(template: Path, tmp_path: Path) -> Path:
+    """An empty, migrated SQLite file."""
+    path = tmp_path / "madoguchi.db"
+    shutil.copyfile(template, path)
+    return path
 
 
 @pytest.fixture(scope="session")

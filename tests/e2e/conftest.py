@@ -10,9 +10,10 @@ from bot.sandbox.actor import Actor
 from bot.sandbox.bot_process import BotProcess, bot_environment
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.transcript import Transcript
+from tests.e2e.warm_bot import WarmBot, WarmStart
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from bot.sandbox.client import SandboxClient
@@ -22,9 +23,15 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 
 
+@pytest.fixture(scope="session")
+def warm_start() -> Iterator[WarmStart]:
+    with WarmStart() as running:
+        yield running
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "madoguchi.db"
+def database(database_file: Path) -> Path:
+    return database_file
 
 
 @pytest.fixture
@@ -41,8 +48,10 @@ def environment(server: SandboxServer, database: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-async def bot(environment: dict[str, str], database: Path) -> AsyncIterator[BotProcess]:
-    async with BotProcess(environment, database.parent / "bot.log") as process:
+async def bot(
+    environment: dict[str, str], database: Path, warm_start: WarmStart
+) -> AsyncIterator[BotProcess]:
+    async with WarmBot(environment, database.parent / "bot.log", warm_start) as process:
         yield process
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox import cast
-from bot.sandbox.bot_process import BotProcess, bot_environment
+from bot.sandbox.bot_process import bot_environment
 from bot.sandbox.client import SandboxClient
 from bot.sandbox.intake_walk import IntakeWalk
 from bot.sandbox.people import Person
@@ -19,18 +20,22 @@ from bot.sandbox.server import SandboxServer
 from domain.needs_company import JOB_SEEKER, WITHDRAWN
 from domain.programme_types import OUTSIDE
 from tests.e2e.conftest import PATIENCE, unrecorded
+from tests.e2e.warm_bot import WarmBot
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from bot.sandbox.bot_process import BotProcess
+    from tests.e2e.warm_bot import WarmStart
 
 SEED = 20261124
 MOMENTS = 50
 # Side by side, because most of a restart is one core's work.
 BOTS = 2
 OWNERS_AT_ONCE = 3
-# An intake shows a person some seventy changes; a start takes about half a second.
+# An intake shows a person some seventy changes; a start takes about a fifth of a second.
 MOST_CHANGES_BETWEEN = 40
-LONGEST_START_SECONDS = 0.6
+LONGEST_START_SECONDS = 0.3
 LONGEST_STEP_SECONDS = 0.02
 # It takes about forty; a walk that gets nowhere must fail, not hang.
 LONGEST_RUN_SECONDS = 400
@@ -53,6 +58,7 @@ class Office:
     path: Path
     number: int
     moments: int
+    warm_start: WarmStart
     killed: bool = False
     sent: dict[int, Sent] = field(default_factory=dict)
 
@@ -60,7 +66,7 @@ class Office:
         """Walk owners through intakes while the bot is killed; then let all notices arrive."""
         async with SandboxServer() as server, SandboxClient(server.url) as people:
             environment = bot_environment(server.url, f"sqlite:///{self.database}")
-            async with BotProcess(environment, self.path / "bot.log") as bot:
+            async with WarmBot(environment, self.path / "bot.log", self.warm_start) as bot:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._kill(server, bot))
                     for lane in range(OWNERS_AT_ONCE):
@@ -145,12 +151,15 @@ def comparable(answer: Any) -> list[str]:
     return [answer] if isinstance(answer, str) else sorted(answer)
 
 
-async def test_kill_at_random_moments_loses_and_doubles_nothing(tmp_path: Path) -> None:
+async def test_kill_at_random_moments_loses_and_doubles_nothing(
+    tmp_path: Path, template: Path, warm_start: WarmStart
+) -> None:
     offices = []
     for number in range(BOTS):
         path = tmp_path / str(number)
         path.mkdir()
-        offices.append(Office(path, number, MOMENTS // BOTS))
+        shutil.copyfile(template, path / "madoguchi.db")
+        offices.append(Office(path, number, MOMENTS // BOTS, warm_start))
     async with asyncio.timeout(LONGEST_RUN_SECONDS):
         await asyncio.gather(*(office.run() for office in offices))
     for office in offices:

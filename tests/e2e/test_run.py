@@ -11,7 +11,6 @@ import aiohttp
 import pytest
 
 from bot.sandbox import cast
-from bot.sandbox.bot_process import BotProcess
 from bot.sandbox.intake_walk import SHARED_CONTACT, IntakeWalk, Screen
 from bot.sandbox.play import join_staff
 from bot.sandbox.shown import FaultOrder
@@ -191,21 +190,3 @@ async def test_somebody_who_blocked_the_bot_stops_nobody_else(people: SandboxCli
     await people.wait_message(
         blocker, lambda shown: shown.is_from_bot, PATIENCE, after=again.message_id
     )
-
-
-async def test_a_second_process_takes_over_at_once(
-    bot: BotProcess, people: SandboxClient, environment: dict[str, str], tmp_path: Path
-) -> None:
-    owner = cast.OWNER_METAL.id
-
-    async def is_answered() -> None:
-        sent = await people.send(owner, "/help")
-        await people.wait_message(
-            owner, lambda shown: shown.is_from_bot, PATIENCE, after=sent.message_id
-        )
-
-    await is_answered()
-    async with BotProcess(environment, tmp_path / "second.log"):
-        await is_answered()
-        await bot.kill()
-        await is_answered()

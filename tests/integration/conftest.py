@@ -112,24 +112,20 @@ class Counter:
 
 
 @pytest.fixture
-async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
-    url = f"sqlite:///{tmp_path / 'madoguchi.db'}"
-    upgrade(url)
-    opened = Counter(url)
+async def counter(database_file: Path) -> AsyncIterator[Counter]:
+    opened = Counter(f"sqlite:///{database_file}")
     await opened.open()
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def counter_of(tmp_path: Path) -> AsyncIterator[Callable[[Path], Awaitable[Counter]]]:
+async def counter_of(database_file: Path) -> AsyncIterator[Callable[[Path], Awaitable[Counter]]]:
     """Opens a counter of the programme in a file, as a process that starts with it."""
     opened: list[Counter] = []
 
     async def open_counter(programme: Path) -> Counter:
-        url = f"sqlite:///{tmp_path / 'madoguchi.db'}"
-        upgrade(url)
-        found = Counter(url, programme=programme)
+        found = Counter(f"sqlite:///{database_file}", programme=programme)
         await found.open()
         opened.append(found)
         return found
@@ -140,12 +136,12 @@ async def counter_of(tmp_path: Path) -> AsyncIterator[Callable[[Path], Awaitable
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """An empty, migrated database of each kind."""
     if request.param == "sqlite":
-        chosen = f"sqlite:///{tmp_path / 'x.db'}"
+        yield f"sqlite:///{request.getfixturevalue('database_file')}"
     else:
         chosen = request.getfixturevalue("postgres")
-    upgrade(chosen)
-    yield chosen
-    downgrade(chosen, "base")
+        upgrade(chosen)
+        yield chosen
+        downgrade(chosen, "base")

@@ -11,7 +11,7 @@ from bot.programme_file import SAMPLE
 from bot.sandbox import cast
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.webhook import Target
-from storage.migrate import HEAD, upgrade
+from storage.migrate import HEAD
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,10 +25,9 @@ async def server() -> AsyncIterator[SandboxServer]:
 
 
 @pytest.fixture(autouse=True)
-def _settings(server: SandboxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    url = f"sqlite:///{tmp_path / 'x.db'}"
-    upgrade(url)
+def _settings(server: SandboxServer, database_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(database_file.parent)
+    url = f"sqlite:///{database_file}"
     for name, value in {
         "BOT_TOKEN": server.token,
         "API_URL": server.url,

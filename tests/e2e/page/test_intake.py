@@ -10,12 +10,13 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from bot.sandbox import cast
-from bot.sandbox.bot_process import BotProcess, bot_environment
+from bot.sandbox.bot_process import bot_environment
 from bot.sandbox.client import SandboxClient
 from bot.sandbox.play import join_staff
 from bot.sandbox.transcript import Transcript
 from tests.e2e.page.conftest import OWNER, STAFF_CHAT
 from tests.e2e.page.walk import KEYBOARD, MOUSE, PATIENCE, PageWalk
+from tests.e2e.warm_bot import WarmBot
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.server import SandboxServer
     from tests.e2e.page.conftest import Screen
+    from tests.e2e.warm_bot import WarmStart
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -30,9 +32,11 @@ REFERENCE = re.compile(r"[A-Z]\d+-\d{4}")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def _real_bot(server: SandboxServer, tmp_path: Path) -> AsyncIterator[None]:
-    environment = bot_environment(server.url, f"sqlite:///{tmp_path / 'madoguchi.db'}")
-    async with BotProcess(environment, tmp_path / "bot.log"):
+async def _real_bot(
+    server: SandboxServer, database: Path, warm_start: WarmStart
+) -> AsyncIterator[None]:
+    environment = bot_environment(server.url, f"sqlite:///{database}")
+    async with WarmBot(environment, database.parent / "bot.log", warm_start):
         yield
 
 

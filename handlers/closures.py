@@ -147,11 +147,11 @@ def _span(data: str) -> ClosingSpan:
 
 def preview_text(context: Context, closing: Closing) -> str:
     """Say what closing would do: the span in words and the meetings it ends (HTML)."""
+    if closing.is_done:
+        return closed_text(context, closing)
     _ = context.gettext
     lines = [_("<b>Close the counter</b>"), span_text(context, closing.span), ""]
-    if closing.was_closed and not closing.affected:
-        lines.append(_("It is closed already."))
-    elif not closing.affected:
+    if not closing.affected:
         lines.append(_("No meetings are booked then."))
     else:
         text = context.ngettext(
@@ -195,7 +195,7 @@ def _preview_buttons(context: Context, closing: Closing) -> InlineKeyboardMarkup
     _ = context.gettext
     span = closing.span
     back = [_button(_("Do not close"), "day", day_code(span.first))]
-    if closing.was_closed and not closing.affected:
+    if closing.is_done:
         return _after(context, span)
     if closing.affected:
         label = context.ngettext(
@@ -212,10 +212,7 @@ def _preview_buttons(context: Context, closing: Closing) -> InlineKeyboardMarkup
 def closed_text(context: Context, closing: Closing) -> str:
     """Say what closing did (HTML)."""
     _ = context.gettext
-    if closing.was_closed and not closing.affected:
-        head = _("It is closed already.")
-    else:
-        head = _("The counter is closed now.")
+    head = _("It is closed already.") if closing.is_done else _("The counter is closed now.")
     lines = [f"<b>{head}</b>", span_text(context, closing.span)]
     if closing.affected:
         text = context.ngettext(

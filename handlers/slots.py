@@ -132,7 +132,21 @@ def _weeks_text(context: Context, found: SlotWeeks, days: Sequence[str]) -> str:
     if waiting:
         text = _("Waiting for a free time: %(counts)s") % {"counts": _(", ").join(waiting)}
         days = [*days, "", text]
-    return "\n".join([title, _("Free seats of all seats"), "", *days])
+    return "\n".join([title, _legend(context), "", *days])
+
+
+def _legend(context: Context) -> str:
+    """Say what the figures are, and which methods have fewer places than there are seats (HTML)."""
+    _ = context.gettext
+    lines = [_("Free seats of all seats")]
+    for method, rules in context.house.programme.booking.methods_offered.items():
+        if rules.places < rules.seats:
+            text = context.ngettext(
+                "%(method)s: %(count)d at a time", "%(method)s: %(count)d at a time", rules.places
+            )
+            name = escape(method_name(context, method))
+            lines.append(text % {"method": name, "count": rules.places})
+    return "\n".join(lines)
 
 
 def _day_lines(context: Context, one: SlotDay, main: tuple[Method, ...]) -> str:
@@ -171,11 +185,17 @@ def _day_sum(context: Context, one: SlotDay) -> str:
 def _time_line(context: Context, time: SlotTime, main: tuple[Method, ...]) -> str:
     """Return a time with its seats: those of the main methods, the others by name (HTML)."""
     _ = context.gettext
-    parts = [_seats(context, one, main) for one in time.seats]
-    if len(set(parts)) == 1 and time.seats[0].count is None:
-        return f"{clock(context, time.start)}　{parts[0]}"
+    shown = [one for one in time.seats if not _goes_without_saying(one, time.seats[0])]
+    parts = [_seats(context, one, main) for one in shown]
     line = f"{clock(context, time.start)}　{parts[0]}"
     return line + (_(" (%(others)s)") % {"others": _(", ").join(parts[1:])} if parts[1:] else "")
+
+
+def _goes_without_saying(one: MethodSeats, first: MethodSeats) -> bool:
+    """Whether the first says it too: a method of fewer places has as many free as there are."""
+    if one is first or one.count is None or first.count is None:
+        return one is not first and one.count is None and first.count is None
+    return one.count.free == min(one.count.seats, first.count.free)
 
 
 def _seats(context: Context, one: MethodSeats, main: tuple[Method, ...]) -> str:

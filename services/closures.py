@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from domain.bookings import Reason
 from domain.closures import Interval, merged, refuse_span, within, without
 from domain.staff import Action
 from services import bookings as booking_service
@@ -27,14 +28,15 @@ _MOMENT, _EVER = timedelta(microseconds=1), timedelta(days=40_000)
 class Closing:
     """What closing a span does, or did: the meetings it ends, the earliest first.
 
-    `unreachable` are those whose owner the bot cannot write to: staff have to telephone.
-    `was_closed` says that all of the span was closed before.
+    `unreachable` are those whose owner the bot cannot write to: staff have to telephone. Where
+    `is_done`, all of the span was closed before, and the meetings are those that ended by it and
+    have no other time yet.
     """
 
     span: ClosingSpan
     affected: tuple[Meeting, ...]
     unreachable: tuple[Meeting, ...]
-    was_closed: bool
+    is_done: bool
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def close(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -> Clo
     old = _stored(tx, span)
     closures.replace(tx, old, merged([*old, *span.intervals]))
     staff.audit(tx, user_id, "close_slots", str(span), at.now)
-    for meeting in closing.affected:
+    for meeting in () if closing.is_done else closing.affected:
         ended = booking_service.end_for_closure(tx, at, meeting.booking, user_id)
         staff.audit(tx, user_id, "cancel_meeting", str(ended.reference), at.now)
     return closing
@@ -108,14 +110,24 @@ def _closing(tx: Transaction, at: Occasion, span: ClosingSpan) -> Closing:
         found = bookings.live_between(tx, interval.start, interval.end)
         # One that has begun is held, or was: what became of it is the adviser's to say.
         inside |= {booking.id: booking for booking in found if booking.starts_at > at.now}
-    affected = tuple(with_assignee(tx, booking) for booking in inside.values())
     closed = within(_stored(tx, span), span.intervals)
+    is_done = not inside and merged(closed) == merged(span.intervals)
+    ended = _ended(tx, span) if is_done else list(inside.values())
+    affected = tuple(with_assignee(tx, booking) for booking in ended)
     return Closing(
         span=span,
         affected=affected,
         unreachable=tuple(one for one in affected if not _is_reachable(tx, one.booking)),
-        was_closed=merged(closed) == merged(span.intervals),
+        is_done=is_done,
     )
+
+
+def _ended(tx: Transaction, span: ClosingSpan) -> list[Booking]:
+    """Return the meetings that a closure of the span cancelled, unless they have another time."""
+    found = []
+    for interval in span.intervals:
+        found += bookings.cancelled_for(tx, Reason.CLOSED, interval.start, interval.end)
+    return [one for one in found if bookings.live_of(tx, one.consultation_id) is None]
 
 
 def _is_reachable(tx: Transaction, booking: Booking) -> bool:

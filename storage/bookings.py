@@ -265,6 +265,22 @@ def over(tx: Transaction, now: datetime) -> list[Booking]:
     return _load(tx, _LIVE, is_booked, BookingRow.starts_at < now, BookingRow.ends_at <= now)
 
 
+def cancelled_for(
+    tx: Transaction, reason: Reason, since: datetime, until: datetime
+) -> list[Booking]:
+    """Return what was cancelled for a reason and would begin from `since` to before `until`."""
+    cancelled = select(BookingEventRow.booking_id).where(
+        BookingEventRow.change == Change.CANCELLED, BookingEventRow.reason == reason
+    )
+    return _load(
+        tx,
+        BookingRow.state == BookingState.CANCELLED,
+        BookingRow.id.in_(cancelled),
+        BookingRow.starts_at >= since,
+        BookingRow.starts_at < until,
+    )
+
+
 def in_states(
     tx: Transaction, states: Collection[BookingState], since: datetime, until: datetime
 ) -> list[Booking]:

@@ -159,8 +159,21 @@ async def test_the_second_of_two_sees_that_it_is_closed(desk: Desk) -> None:
     await desk.press(MANAGER, "閉じて、1件")
     shown = await desk.press(other, "閉じて、1件")
     assert "すでに閉じています" in shown.text
+    assert "1件の予約を取り消し" in shown.text
+    assert "R8-0001" in shown.text
     assert desk.found(lost.id).revision == 2
     assert len(await stored_closures(desk)) == 1
+
+
+async def test_a_second_tap_still_says_whom_to_telephone(desk: Desk) -> None:
+    desk.book(THURSDAY, "09:30", user=OTHER_OWNER)
+    desk.do(lambda tx, at: people.mark_unreachable(tx, OTHER_OWNER, at.now))
+    shown = await desk.say(MANAGER, "/close 11/26")
+    data = data_of(shown, "閉じて、1件")
+    for _ in range(2):
+        await desk.press_data(MANAGER, data, message=shown.message_id)
+        done = desk.counter.wire.shown[MANAGER, shown.message_id]
+        assert "ボットから連絡できない方：R8-0001" in done.text
 
 
 async def test_closures_merge_and_opening_takes_out_only_what_it_names(desk: Desk) -> None:
@@ -187,7 +200,7 @@ async def test_closures_merge_and_opening_takes_out_only_what_it_names(desk: Des
 
 async def test_the_day_view_closes_and_opens_by_buttons(desk: Desk) -> None:
     await desk.say(MANAGER, "/slots")
-    await desk.press(MANAGER, "26日")
+    await desk.press(MANAGER, "26（木）")
     times = await desk.press(MANAGER, "時間帯を閉じる")
     assert labels(times)[:2] == ["9:30〜10:30", "11:00〜12:00"]
     asked = await desk.press(MANAGER, "11:00〜12:00")
@@ -305,8 +318,8 @@ def test_on_every_database_a_closure_ends_its_meetings_in_one_transaction(
     days = (at_jst(THURSDAY, "00:00"), at_jst(FRIDAY + timedelta(days=1), "00:00"))
     assert database.read(lambda tx: stored.between(tx, *days)).result() == morning.intervals
     again = database.write(lambda tx: closures.close(tx, at, MANAGER, morning)).result()
-    assert again.was_closed
-    assert again.affected == ()
+    assert again.is_done
+    assert [one.booking.id for one in again.affected] == [closing.affected[0].booking.id]
     one_day = ClosingSpan(THURSDAY, THURSDAY)
     opening = database.write(lambda tx: closures.open_again(tx, at, MANAGER, one_day)).result()
     assert opening.opened == (Interval(at_jst(THURSDAY, "09:00"), at_jst(THURSDAY, "12:00")),)

@@ -239,7 +239,7 @@ def opening_text(context: Context, opening: Opening) -> str:
         return f"{span}\n{text}"
     title = _("<b>Open again</b>")
     opened = [interval_text(context, one) for one in opening.opened[:_SHOWN_CLOSURES]]
-    note = _("Meetings that were cancelled stay cancelled. Nobody is told of the opening.")
+    note = _("Meetings that were cancelled stay cancelled. Only who waits for a time is told.")
     return "\n".join([title, *opened, "", note])
 
 

@@ -59,13 +59,16 @@ async def begin(update: Update, context: Context) -> None:
     """Ask what a call needs and the intake does not know; first the notice, without consent."""
     query, _, message = pressed(update)
     user, chat = user_and_chat(update)
-    draft = await context.transact(return_calls.begin, context.house.forms, user, context.now)
+    step = await context.transact(
+        return_calls.begin, context.house.forms, user, message, context.now
+    )
     answering = replies.answer_query(query)
-    if draft is None:
+    if step is None or step.draft is None:
         text, buttons = notice(context, QUESTIONNAIRE)
         await asyncio.gather(answering, replies.show(context, chat, message, text, buttons))
     else:
-        await asyncio.gather(answering, ask_in(context, chat, message, draft))
+        await close_keyboard(context, chat, step)
+        await asyncio.gather(answering, ask_in(context, chat, message, step.draft))
 
 
 async def agree(update: Update, context: Context) -> None:

@@ -14,7 +14,7 @@ from domain.return_calls import QUESTIONNAIRE, NewReturnCall, ReturnCall, known_
 from domain.staff import Action, refusal
 from domain.texts import N_
 from services.cases import AlreadyTaken
-from services.drafts import find, opened
+from services.drafts import Step, find, opened
 from storage import drafts, outbox, return_calls, staff
 
 if TYPE_CHECKING:
@@ -56,18 +56,21 @@ class CallPress:
     refusal: DomainError | None = None
 
 
-def begin(tx: Transaction, forms: Forms, user_id: int, now: datetime) -> Draft | None:
-    """Open a request with what the person's intake knows already; None without their consent.
+def begin(tx: Transaction, forms: Forms, user_id: int, message: int, now: datetime) -> Step | None:
+    """Lead from the person's intake to a request with what it knows; None without their consent.
 
-    The intake's consent covers the request. Raises AlreadyRequested if one is open.
+    `message` is where the request is asked from now on: if the intake was asked there, nothing asks
+    it any more. The intake's consent covers the request. Raises AlreadyRequested if one is open.
     """
     if return_calls.open_of_person(tx, user_id) is not None:
         raise AlreadyRequested
     intake = find(tx, forms, user_id, NEEDS)
     if intake is None or intake.consent.version != forms.notice_version:
         return None
-    drafts.save(tx, replace(intake, live_message_id=None, contact_keyboard=False))
-    return _open(tx, forms, user_id, known_already(intake.progress.answers), intake.consent, now)
+    live = intake.live_message_id if intake.live_message_id != message else None
+    drafts.save(tx, replace(intake, live_message_id=live, contact_keyboard=False))
+    known = known_already(intake.progress.answers)
+    return Step(intake, None, _open(tx, forms, user_id, known, intake.consent, now))
 
 
 def consent(tx: Transaction, forms: Forms, user_id: int, now: datetime) -> Draft:

@@ -98,6 +98,37 @@ async def test_only_what_is_missing_is_asked_and_the_intake_goes_on(counter: Cou
     assert "R8-0001" in counter.wire.told(OWNER).text
 
 
+async def test_an_old_button_leaves_one_intake_question_to_be_answered(counter: Counter) -> None:
+    await counter.say(OWNER, "/start")
+    await counter.press(OWNER, "電話で相談")
+    old = counter.wire.asking(OWNER).message_id
+    await agree(counter, OWNER)
+    await walk(counter, OWNER, STEPS[:2])
+    await counter.update(counter.press_body(OWNER, "rc:begin", OWNER, old))
+    assert "（1／3）" in counter.wire.shown[OWNER, old].text
+    counter.moment += timedelta(seconds=1)
+    await counter.say(OWNER, "/start")
+    await counter.press(OWNER, "再開")
+    questions = [
+        shown
+        for shown in counter.wire.shown.values()
+        if any(each.get("callback_data", "").startswith("q:needs:") for each in shown.buttons)
+    ]
+    assert len(questions) == 1
+
+
+async def test_an_old_button_takes_the_keyboard_back(counter: Counter) -> None:
+    await counter.say(OWNER, "/start")
+    await counter.press(OWNER, "電話で相談")
+    old = counter.wire.asking(OWNER).message_id
+    await agree(counter, OWNER)
+    await walk(counter, OWNER, STEPS[:TO_TELEPHONE])
+    await counter.press(OWNER, "Telegram に登録した番号")
+    assert OWNER in counter.wire.keyboards
+    await counter.update(counter.press_body(OWNER, "rc:begin", OWNER, old))
+    assert OWNER not in counter.wire.keyboards
+
+
 async def test_a_typed_text_belongs_to_the_form_touched_last(counter: Counter) -> None:
     await agree(counter, OWNER)
     await walk(counter, OWNER, STEPS[:2])

@@ -19,8 +19,10 @@ async def edit_card(
     Cards are posted to the staff chat only, but an altered app can press any button it likes under
     a message of its own chat, and would be shown a case and who works on it.
     """
-    if chat < 0:
-        await replies.edit(context, chat, message, text, buttons)
+    if chat < 0 and not await replies.edit(context, chat, message, text, buttons):
+        # It is the caption of a file, which stays: the card comes below, and its buttons with it.
+        await replies.strip(context, chat, message)
+        await replies.send(context, chat, text, buttons)
 
 
 def in_readers_language(context: Context, chat: int) -> Context:

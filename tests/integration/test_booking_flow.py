@@ -459,3 +459,18 @@ async def test_what_was_not_answered_shows_the_booking_once_more(counter: Counte
     await counter.say(OWNER, "?")
     assert "面談のご予約" in counter.wire.last(OWNER).text
     assert len(await meetings(counter)) == 1
+
+
+async def test_a_case_is_taken_from_the_notice_of_its_meeting(counter: Counter) -> None:
+    await booked(counter)
+    while await counter.delivery.send_due():
+        # One message a second to a chat.
+        counter.moment += timedelta(seconds=5)
+    notice = counter.wire.asking(STAFF_CHAT)
+    assert notice.file is not None
+    await counter.press(STAFF, "担当する", STAFF_CHAT)
+    card = counter.wire.asking(STAFF_CHAT)
+    assert card.message_id > notice.message_id
+    assert "担当：Person 900" in card.text
+    assert [button["text"][:2] for button in card.buttons] == ["全項", "面談"]
+    assert notice.buttons == []

@@ -1,4 +1,4 @@
-"""kill -9 of the running bot at random moments of intakes loses and doubles nothing."""
+"""kill -9 of the bot at random moments of intakes and bookings loses and doubles nothing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox import cast
+from bot.sandbox.booking_walk import BookingWalk
 from bot.sandbox.bot_process import bot_environment
 from bot.sandbox.client import SandboxClient
 from bot.sandbox.intake_walk import IntakeWalk
@@ -19,6 +20,7 @@ from bot.sandbox.people import Person
 from bot.sandbox.server import SandboxServer
 from domain.needs_company import JOB_SEEKER, WITHDRAWN
 from domain.programme_types import OUTSIDE
+from domain.slots import Method
 from tests.e2e.conftest import PATIENCE, unrecorded
 from tests.e2e.warm_bot import WarmBot
 
@@ -77,6 +79,8 @@ class Office:
                         lambda shown, owner=owner: owner.reference in shown.text,  # type: ignore[misc]
                         PATIENCE,
                     )
+                for user in self.sent:
+                    await people.wait_message(user, lambda shown: shown.file is not None, PATIENCE)
             self.delivered = server.world.updates.newest_id()
 
     @property
@@ -115,6 +119,7 @@ class Office:
             )
             reference = await walk.submit(await walk.fill_in())
             self.sent[person.id] = Sent(walk.given, reference)
+            await BookingWalk(actor).book(Method.HUB)
             turn += 1
 
     def check(self) -> None:
@@ -123,6 +128,14 @@ class Office:
             rows = found.execute("select user_id, number, answers from consultations").fetchall()
             events = found.execute("select sum(delta), count(*) from kpi_events").fetchone()
             left = found.execute("select count(*) from drafts").fetchone()
+            booked = found.execute(
+                "select consultations.user_id, bookings.state from bookings "
+                "join consultations on consultations.id = consultation_id"
+            ).fetchall()
+            kept = found.execute(
+                "select count(distinct booking_id), count(distinct starts_at || bookings.seat) "
+                "from booking_seats join bookings on bookings.id = booking_id"
+            ).fetchone()
             dead = found.execute("select count(*) from dead_letters").fetchone()
             states = dict(found.execute("select status, count(*) from inbox group by status"))
             first, last = found.execute(
@@ -143,6 +156,9 @@ class Office:
                 if key != "tel"
             }
         assert events == (len(rows), len(rows))
+        assert sorted(user for user, _ in booked) == sorted(self.sent)
+        assert {state for _, state in booked} == {"booked"}
+        assert kept == (len(booked), len(booked))
         assert (left, dead) == ((0,), (0,))
         assert (last, states) == (self.delivered, {"done": last - first + 1})
 

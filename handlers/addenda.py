@@ -57,4 +57,5 @@ async def full_record(update: Update, context: Context) -> None:
         "reference": str(addendum.consultation.reference)
     }
     sheet = answer_sheet(context, context.house.questionnaire, addendum.answers)
-    await send_privately(context, query, user, f"{title}\n\n{sheet}")
+    if not await send_privately(context, query, user, f"{title}\n\n{sheet}"):
+        context.afterwards(addenda.record_undelivered, user, addendum.id, context.now)

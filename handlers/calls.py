@@ -154,7 +154,9 @@ async def details(update: Update, context: Context) -> None:
     form = context.house.forms.questionnaires[QUESTIONNAIRE]
     title = context.gettext("<b>Please call back (no. %(number)d)</b>") % {"number": card.call.id}
     sheet = answer_sheet(context, form, card.call.answers)
-    await send_privately(context, query, user, f"{title}\n\n{sheet}")
+    if not await send_privately(context, query, user, f"{title}\n\n{sheet}"):
+        call_id = card.call.id
+        context.afterwards(return_calls.details_undelivered, user, call_id, context.now)
 
 
 async def refresh(update: Update, context: Context) -> None:

@@ -18,6 +18,7 @@ from telegram.ext import (
     filters,
 )
 
+from domain.audit import button_asked, command_asked
 from domain.errors import DomainError, StaleButton
 from domain.staff import NotPermitted
 from handlers import (
@@ -87,8 +88,7 @@ def _telling_refusals(handler: Handler) -> Handler:
         except AlreadyApplied:
             await show_again(update, context)
         except DomainError as refusal:
-            if isinstance(refusal, NotPermitted):
-                _note_refusal(update, context)
+            _note_refusal(update, context, refusal)
             await _tell(update, context, refusal)
 
     return told
@@ -151,8 +151,8 @@ def _hidden(handler: Handler) -> Handler:
         _learn_name(update, context)
         try:
             await handler(update, context)
-        except NotPermitted:
-            _note_refusal(update, context)
+        except NotPermitted as refusal:
+            _note_refusal(update, context, refusal)
             await unknown_command(update, context)
 
     return guarded
@@ -170,21 +170,23 @@ def _for_staff_chat(handler: Handler) -> Handler:
         context.language = context.house.default_language
         try:
             await handler(update, context)
-        except NotPermitted:
-            _note_refusal(update, context)
+        except NotPermitted as refusal:
+            _note_refusal(update, context, refusal)
 
     return guarded
 
 
-def _note_refusal(update: Update, context: Context) -> None:
+def _note_refusal(update: Update, context: Context, refusal: DomainError) -> None:
     """Put into the audit log who asked for what is not theirs: the button, or the bare command."""
+    if not isinstance(refusal, staff_service.NOTED):
+        return
     user, _ = user_and_chat(update)
     if update.callback_query is not None:
-        asked = str(update.callback_query.data)
+        asked = button_asked(str(update.callback_query.data))
     else:
         message = update.effective_message
-        asked = (message.text or "").split()[0] if message is not None else ""
-    context.afterwards(staff_service.note_refusal, user, asked, context.now)
+        asked = command_asked((message.text if message is not None else None) or "")
+    context.afterwards(staff_service.note_refusal, user, refusal, asked, context.now)
 
 
 def _learn_name(update: Update, context: Context) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.audit import AuditAction
 from domain.errors import StaleButton
 from domain.staff import Action, refusal
 from domain.texts import N_
-from storage import addenda, staff
+from storage import addenda, audit, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,6 +42,12 @@ def full_record(tx: Transaction, user_id: int, addendum_id: int, now: datetime) 
     """
     addendum = card(tx, addendum_id)
     refused = refusal(staff.find(tx, user_id), Action.READ_RECORD)
-    action = "read_addendum" if refused is None else "read_addendum_refused"
-    staff.audit(tx, user_id, action, str(addendum.consultation.reference), now)
+    action = AuditAction.READ_ADDENDUM if refused is None else AuditAction.READ_ADDENDUM_REFUSED
+    audit.append(tx, user_id, action, str(addendum.consultation.reference), now)
     return AddendumPress(addendum, refused)
+
+
+def record_undelivered(tx: Transaction, user_id: int, addendum_id: int, now: datetime) -> None:
+    """Note in the audit log that an addendum asked for did not reach the member's chat."""
+    reference = str(card(tx, addendum_id).consultation.reference)
+    audit.append(tx, user_id, AuditAction.READ_ADDENDUM_UNDELIVERED, reference, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.audit import AuditAction
 from domain.bookings import (
     AlreadyBooked,
     BookingGone,
@@ -22,7 +23,7 @@ from domain.staff import Action
 from services.agendas import agenda, rules_of, whole_agenda, without_notice
 from services.cases import permitted
 from services.changes import changed, take_turns
-from storage import bookings, consultations, staff, waiting
+from storage import audit, bookings, consultations, waiting
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -174,8 +175,10 @@ def move_by_staff(
     take_turns(tx, at)
     permitted(tx, user_id, Action.CHANGE_MEETING)
     booking = live_booking(tx, target)
-    staff.audit(tx, user_id, "move_meeting", str(booking.reference), at.now)
-    return _moved(tx, at, booking, wish, user_id, reason)
+    moved = _moved(tx, at, booking, wish, user_id, reason)
+    if moved.revision != booking.revision:
+        audit.append(tx, user_id, AuditAction.MOVE_MEETING, str(booking.reference), at.now)
+    return moved
 
 
 def cancel_by_staff(
@@ -188,7 +191,7 @@ def cancel_by_staff(
     take_turns(tx, at)
     permitted(tx, user_id, Action.CHANGE_MEETING)
     booking = live_booking(tx, target)
-    staff.audit(tx, user_id, "cancel_meeting", str(booking.reference), at.now)
+    audit.append(tx, user_id, AuditAction.CANCEL_MEETING, str(booking.reference), at.now)
     return _end(tx, at, booking, BookingState.CANCELLED, Change.CANCELLED, user_id, reason)
 
 

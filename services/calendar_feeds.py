@@ -6,12 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.audit import AuditAction
 from domain.bookings import BookingState
 from domain.calendar_feeds import MOST_FEEDS, SHOWN_FOR, TooManyFeeds
 from domain.errors import StaleButton
 from domain.staff import Action
 from services.cases import permitted
-from storage import calendar_feeds, staff
+from storage import audit, calendar_feeds, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +46,7 @@ def make(tx: Transaction, user_id: int, secret: str, now: datetime) -> list[Feed
     if calendar_feeds.count(tx) >= MOST_FEEDS:
         raise TooManyFeeds
     feed_id = calendar_feeds.add(tx, _hash(secret), user_id, now)
-    staff.audit(tx, user_id, "make_feed", str(feed_id), now)
+    audit.append(tx, user_id, AuditAction.MAKE_FEED, str(feed_id), now)
     return listed(tx, user_id)
 
 
@@ -57,7 +58,7 @@ def revoke(tx: Transaction, user_id: int, feed_id: int, now: datetime) -> list[F
     permitted(tx, user_id, Action.READ_SLOTS)
     if not calendar_feeds.revoke(tx, feed_id, now):
         raise StaleButton("")
-    staff.audit(tx, user_id, "revoke_feed", str(feed_id), now)
+    audit.append(tx, user_id, AuditAction.REVOKE_FEED, str(feed_id), now)
     return listed(tx, user_id)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.audit import AuditAction
 from domain.bookings import BookingState, Change, case_state_after
 from domain.errors import DomainError, StaleButton
 from domain.staff import Action, StaffMember, refusal
 from domain.texts import N_
 from services import meeting_notices
-from storage import addenda, bookings, consultations, staff
+from storage import addenda, audit, bookings, consultations, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,17 +87,17 @@ def take(tx: Transaction, at: Occasion, user_id: int, name: str, consultation_id
     reference = str(shown.consultation.reference)
     refused = refusal(staff.find(tx, user_id), Action.TAKE_CASE)
     if refused is not None:
-        staff.audit(tx, user_id, "take_refused", reference, at.now)
+        audit.append(tx, user_id, AuditAction.TAKE_REFUSED, reference, at.now)
         return Press(shown, refused)
     staff.learn_name(tx, user_id, name)
     if shown.consultation.assignee == user_id:
         return Press(card(tx, consultation_id))
     if consultations.take(tx, consultation_id, user_id):
         _take_up(tx, at, consultation_id)
-        staff.audit(tx, user_id, "take", reference, at.now)
+        audit.append(tx, user_id, AuditAction.TAKE, reference, at.now)
         return Press(card(tx, consultation_id))
     shown = card(tx, consultation_id)
-    staff.audit(tx, user_id, "take_too_late", reference, at.now)
+    audit.append(tx, user_id, AuditAction.TAKE_TOO_LATE, reference, at.now)
     text = N_("%(name)s already has this case.")
     return Press(shown, AlreadyTaken(text, name=shown.assignee_name or "–"))
 
@@ -121,13 +122,13 @@ def full_record(tx: Transaction, user_id: int, consultation_id: int, now: dateti
     reference = str(shown.consultation.reference)
     refused = refusal(staff.find(tx, user_id), Action.READ_RECORD)
     if refused is not None:
-        staff.audit(tx, user_id, "read_refused", reference, now)
+        audit.append(tx, user_id, AuditAction.READ_REFUSED, reference, now)
         return Press(shown, refused)
-    staff.audit(tx, user_id, "read_record", reference, now)
+    audit.append(tx, user_id, AuditAction.READ_RECORD, reference, now)
     return Press(shown, addenda=tuple(addenda.of_consultation(tx, shown.consultation)))
 
 
 def record_undelivered(tx: Transaction, user_id: int, consultation_id: int, now: datetime) -> None:
     """Note in the audit log that a record asked for did not reach the member's chat."""
     reference = str(card(tx, consultation_id).consultation.reference)
-    staff.audit(tx, user_id, "read_undelivered", reference, now)
+    audit.append(tx, user_id, AuditAction.READ_UNDELIVERED, reference, now)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from domain.audit import AuditAction
 from domain.bookings import Reason
 from domain.closures import Interval, merged, refuse_span, within, without
 from domain.staff import Action
@@ -13,7 +14,7 @@ from services import bookings as booking_service
 from services.cases import permitted
 from services.changes import offer_free, take_turns
 from services.staff_meetings import Meeting, with_assignee
-from storage import bookings, closures, people, staff
+from storage import audit, bookings, closures, people
 
 if TYPE_CHECKING:
     from domain.bookings import Booking
@@ -69,10 +70,10 @@ def close(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -> Clo
     # Closed first: what the ended meetings give back must not be offered to anybody.
     old = _stored(tx, span)
     closures.replace(tx, old, merged([*old, *span.intervals]))
-    staff.audit(tx, user_id, "close_slots", str(span), at.now)
+    audit.append(tx, user_id, AuditAction.CLOSE_SLOTS, str(span), at.now)
     for meeting in () if closing.is_done else closing.affected:
         ended = booking_service.end_for_closure(tx, at, meeting.booking, user_id)
-        staff.audit(tx, user_id, "cancel_meeting", str(ended.reference), at.now)
+        audit.append(tx, user_id, AuditAction.CANCEL_MEETING, str(ended.reference), at.now)
     return closing
 
 
@@ -93,7 +94,7 @@ def open_again(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -
         for interval in span.intervals:
             left = without(left, interval)
         closures.replace(tx, old, left)
-        staff.audit(tx, user_id, "open_slots", str(span), at.now)
+        audit.append(tx, user_id, AuditAction.OPEN_SLOTS, str(span), at.now)
         offer_free(tx, at)
     return Opening(span, tuple(opened))
 

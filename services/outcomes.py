@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from domain.audit import AuditAction
 from domain.bookings import BookingGone, BookingState
 from domain.closures import whole_days
 from domain.consultations import KpiEvent, ReferenceKind
@@ -15,7 +16,7 @@ from domain.staff import Action, refusal
 from domain.texts import N_
 from services import cases, meeting_notices
 from services.changes import changed
-from storage import bookings, closures, consultations, outbox, staff
+from storage import audit, bookings, closures, consultations, outbox, staff
 
 if TYPE_CHECKING:
     from domain.bookings import Booking, MoveOf
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
     from domain.working_days import WorkingDays
     from services.occasion import Occasion
     from storage.database import Transaction
+
+
+_SAID = {
+    Outcome.MET: AuditAction.MEETING_MET,
+    Outcome.NO_SHOW: AuditAction.MEETING_NO_SHOW,
+    Outcome.POSTPONED: AuditAction.MEETING_POSTPONED,
+}
+_REFUSED = {
+    Outcome.MET: AuditAction.MEETING_MET_REFUSED,
+    Outcome.NO_SHOW: AuditAction.MEETING_NO_SHOW_REFUSED,
+    Outcome.POSTPONED: AuditAction.MEETING_POSTPONED_REFUSED,
+}
 
 
 @dataclass(frozen=True)
@@ -84,11 +97,11 @@ def record(
         staff.learn_name(tx, user_id, name)
         refused = _refused(tx, at, booking, target)
     if refused is not None:
-        staff.audit(tx, user_id, f"meeting_{outcome}_refused", reference, at.now)
+        audit.append(tx, user_id, _REFUSED[outcome], reference, at.now)
         return answer(tx, booking.id, refused)
     if meeting_notices.in_charge(tx, booking) is None:
         cases.take(tx, at, user_id, name, booking.consultation_id)
-    staff.audit(tx, user_id, f"meeting_{outcome}", reference, at.now)
+    audit.append(tx, user_id, _SAID[outcome], reference, at.now)
     bookings.set_state(tx, booking.id, outcome.state, at.now)
     changed(tx, at, booking.id, outcome.change, user_id, None)
     if outcome is Outcome.MET:

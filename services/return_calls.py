@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from domain.audit import AuditAction
 from domain.drafts import Consent
 from domain.errors import DomainError, StaleButton
 from domain.needs import QUESTIONNAIRE as NEEDS
@@ -15,7 +16,7 @@ from domain.staff import Action, refusal
 from domain.texts import N_
 from services.cases import AlreadyTaken
 from services.drafts import Step, find, opened
-from storage import drafts, outbox, return_calls, staff
+from storage import audit, drafts, outbox, return_calls, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -166,16 +167,16 @@ def take(tx: Transaction, user_id: int, name: str, call_id: int, now: datetime) 
     shown = card(tx, call_id)
     refused = refusal(staff.find(tx, user_id), Action.TAKE_CASE)
     if refused is not None:
-        staff.audit(tx, user_id, "take_return_call_refused", str(call_id), now)
+        audit.append(tx, user_id, AuditAction.TAKE_RETURN_CALL_REFUSED, str(call_id), now)
         return CallPress(shown, refused)
     staff.learn_name(tx, user_id, name)
     if shown.call.assignee == user_id:
         return CallPress(card(tx, call_id))
     if return_calls.take(tx, call_id, user_id):
-        staff.audit(tx, user_id, "take_return_call", str(call_id), now)
+        audit.append(tx, user_id, AuditAction.TAKE_RETURN_CALL, str(call_id), now)
         return CallPress(card(tx, call_id))
     shown = card(tx, call_id)
-    staff.audit(tx, user_id, "take_return_call_too_late", str(call_id), now)
+    audit.append(tx, user_id, AuditAction.TAKE_RETURN_CALL_TOO_LATE, str(call_id), now)
     text = N_("%(name)s already has this case.")
     return CallPress(shown, AlreadyTaken(text, name=shown.assignee_name or "–"))
 
@@ -187,9 +188,16 @@ def details(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallP
     """
     shown = card(tx, call_id)
     refused = refusal(staff.find(tx, user_id), Action.READ_RECORD)
-    action = "read_return_call" if refused is None else "read_return_call_refused"
-    staff.audit(tx, user_id, action, str(call_id), now)
+    action = (
+        AuditAction.READ_RETURN_CALL if refused is None else AuditAction.READ_RETURN_CALL_REFUSED
+    )
+    audit.append(tx, user_id, action, str(call_id), now)
     return CallPress(shown, refused)
+
+
+def details_undelivered(tx: Transaction, user_id: int, call_id: int, now: datetime) -> None:
+    """Note in the audit log that name and number asked for did not reach the member's chat."""
+    audit.append(tx, user_id, AuditAction.READ_RETURN_CALL_UNDELIVERED, str(call_id), now)
 
 
 def finish(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallPress:
@@ -200,10 +208,10 @@ def finish(tx: Transaction, user_id: int, call_id: int, now: datetime) -> CallPr
     refused = refusal(staff.find(tx, user_id), Action.TAKE_CASE)
     if refused is not None:
         shown = card(tx, call_id)
-        staff.audit(tx, user_id, "finish_return_call_refused", str(call_id), now)
+        audit.append(tx, user_id, AuditAction.FINISH_RETURN_CALL_REFUSED, str(call_id), now)
         return CallPress(shown, refused)
     if return_calls.finish(tx, call_id, now):
-        staff.audit(tx, user_id, "finish_return_call", str(call_id), now)
+        audit.append(tx, user_id, AuditAction.FINISH_RETURN_CALL, str(call_id), now)
     return CallPress(card(tx, call_id))
 
 

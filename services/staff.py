@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from domain.audit import AuditAction, without_arguments
 from domain.errors import DomainError, StaleButton
-from domain.staff import Action, Role, StaffMember
+from domain.staff import Action, NotPermitted, Role, StaffMember
 from domain.texts import N_
 from services import meeting_notices
 from services.cases import permitted
-from storage import bookings, calendar_feeds, staff
+from storage import audit, bookings, calendar_feeds, staff
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -31,6 +32,15 @@ class InvitationUnusable(DomainError):
         )
 
 
+class OwnInvitation(InvitationUnusable):
+    """The invitation was made by who opens it."""
+
+    def __init__(self) -> None:
+        DomainError.__init__(
+            self, N_("You made this invitation. Please send it to the person you invite.")
+        )
+
+
 class LastAdmin(DomainError):
     """Without this administrator nobody could manage staff any more."""
 
@@ -38,6 +48,15 @@ class LastAdmin(DomainError):
         super().__init__(
             N_("There must be an administrator. Please invite another one to that role first.")
         )
+
+
+_NOTED_AS: dict[type[DomainError], AuditAction] = {
+    NotPermitted: AuditAction.REFUSED,
+    InvitationUnusable: AuditAction.JOIN_REFUSED,
+    LastAdmin: AuditAction.LAST_ADMIN_REFUSED,
+}
+NOTED: tuple[type[DomainError], ...] = tuple(_NOTED_AS)
+"""The refusals that are about who asks: raised, they undo what their service would record."""
 
 
 def ensure_admins(tx: Transaction, admin_ids: tuple[int, ...], now: datetime) -> list[int]:
@@ -56,7 +75,7 @@ def ensure_admins(tx: Transaction, admin_ids: tuple[int, ...], now: datetime) ->
             continue
         name = member.name if member is not None else ""
         staff.register(tx, StaffMember(user_id, name, Role.ADMIN, now))
-        staff.audit(tx, THE_SETTINGS, "appoint", str(user_id), now)
+        audit.append(tx, THE_SETTINGS, AuditAction.APPOINT, str(user_id), now)
     return removed
 
 
@@ -70,9 +89,18 @@ def learn_name(tx: Transaction, user_id: int, name: str) -> None:
     staff.learn_name(tx, user_id, name)
 
 
-def note_refusal(tx: Transaction, user_id: int, asked: str, now: datetime) -> None:
-    """Put into the audit log what somebody asked for that their role does not allow."""
-    staff.audit(tx, user_id, "refused", asked, now)
+def note_refusal(
+    tx: Transaction, user_id: int, refusal: DomainError, asked: str, now: datetime
+) -> None:
+    """Put into the audit log what somebody asked for that is not theirs to do.
+
+    `refusal` is one of `NOTED`; `asked` is a button or a command as `domain.audit` lets it in. Of
+    people who never were on the staff nothing is kept that their app may have made up.
+    """
+    if staff.names(tx, user_id) is None:
+        asked = without_arguments(asked)
+    action = next(action for kind, action in _NOTED_AS.items() if isinstance(refusal, kind))
+    audit.append(tx, user_id, action, asked, now)
 
 
 def all_members(tx: Transaction) -> list[StaffMember]:
@@ -93,19 +121,19 @@ def invite(
     permitted(tx, user_id, Action.MANAGE_STAFF)
     expires_at = now + valid_for
     staff.invite(tx, _hash(token), role, user_id, expires_at)
-    staff.audit(tx, user_id, "invite", role, now)
+    audit.append(tx, user_id, AuditAction.INVITE, role, now)
     return expires_at
 
 
 def join(tx: Transaction, user_id: int, name: str, token: str, now: datetime) -> StaffMember:
     """Use an invitation up and register its bearer in the role; a member changes to it.
 
-    Raises InvitationUnusable, LastAdmin, or DomainError for whoever made the invitation.
+    Raises InvitationUnusable, OwnInvitation for whoever made the invitation, or LastAdmin.
     """
     staff.lock(tx)
     token_hash = _hash(token)
     if staff.invited_by(tx, token_hash) == user_id:
-        raise DomainError(N_("You made this invitation. Please send it to the person you invite."))
+        raise OwnInvitation
     role = staff.use_invitation(tx, token_hash, user_id, now)
     if role is None:
         raise InvitationUnusable
@@ -115,7 +143,8 @@ def join(tx: Transaction, user_id: int, name: str, token: str, now: datetime) ->
     since = present.since if present is not None and present.role is role else now
     joined = StaffMember(user_id, name, role, since)
     staff.register(tx, joined)
-    staff.audit(tx, user_id, "join", role, now)
+    action = AuditAction.JOIN if present is None else AuditAction.CHANGE_ROLE
+    audit.append(tx, user_id, action, role, now)
     return joined
 
 
@@ -146,9 +175,10 @@ def remove(
     bookings.take_turns(tx)
     found = leaving(tx, user_id, removed, since)
     staff.remove(tx, removed, at.now)
-    calendar_feeds.revoke_all_of(tx, removed, at.now)
+    for feed_id in calendar_feeds.revoke_all_of(tx, removed, at.now):
+        audit.append(tx, user_id, AuditAction.REVOKE_FEED, str(feed_id), at.now)
     meeting_notices.hand_over_all(tx, at, removed)
-    staff.audit(tx, user_id, "remove", str(removed), at.now)
+    audit.append(tx, user_id, AuditAction.REMOVE, str(removed), at.now)
     return found, staff.members(tx) if removed != user_id else []
 
 

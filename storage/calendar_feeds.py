@@ -61,13 +61,15 @@ def revoke(tx: Transaction, feed_id: int, now: datetime) -> bool:
     return result.rowcount == 1
 
 
-def revoke_all_of(tx: Transaction, created_by: int, now: datetime) -> None:
-    """End the feeds that somebody made."""
-    tx.connection.execute(
+def revoke_all_of(tx: Transaction, created_by: int, now: datetime) -> list[int]:
+    """End the feeds that somebody made; return which."""
+    ended = tx.connection.execute(
         update(CalendarFeedRow)
         .where(CalendarFeedRow.created_by == created_by, _VALID)
         .values(revoked_at=now)
+        .returning(CalendarFeedRow.id)
     )
+    return sorted(ended.scalars())
 
 
 def meetings(

@@ -1,4 +1,4 @@
-"""Registered staff, one-time invitations and the audit log."""
+"""Registered staff and one-time invitations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Row, Select, delete, func, insert, select, text, update
 
 from domain.staff import Role, StaffMember
-from storage.tables import AuditRow, InvitationRow, StaffRow
+from storage.tables import InvitationRow, StaffRow
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -135,10 +135,3 @@ def invited_by(tx: Transaction, token_hash: str) -> int | None:
     return tx.connection.execute(
         select(InvitationRow.created_by).where(InvitationRow.token_hash == token_hash)
     ).scalar_one_or_none()
-
-
-def audit(tx: Transaction, actor: int, action: str, subject: str, now: datetime) -> None:
-    """Append to the audit log who did what to which case; never personal data of owners."""
-    tx.connection.execute(
-        insert(AuditRow).values(actor=actor, action=action, subject=subject, at=now)
-    )

@@ -1,0 +1,166 @@
+"""What the audit log records: who did what to which case, and never what an owner said.
+
+It is kept for five years (facts, section 5-3) and cannot be changed, so nothing may get into it
+that an owner could ask to have deleted.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from domain.texts import N_
+
+
+class AuditKind(StrEnum):
+    """The kinds of action that the log is searched by."""
+
+    LOOK = "look"
+    CHANGE = "change"
+    REFUSED = "refused"
+    STAFF = "staff"
+
+
+class AuditAction(StrEnum):
+    """Everything that is recorded; the values are what is stored."""
+
+    READ_RECORD = "read_record"
+    READ_UNDELIVERED = "read_undelivered"
+    READ_ADDENDUM = "read_addendum"
+    READ_ADDENDUM_UNDELIVERED = "read_addendum_undelivered"
+    READ_RETURN_CALL = "read_return_call"
+    READ_RETURN_CALL_UNDELIVERED = "read_return_call_undelivered"
+    TAKE = "take"
+    TAKE_RETURN_CALL = "take_return_call"
+    FINISH_RETURN_CALL = "finish_return_call"
+    MOVE_MEETING = "move_meeting"
+    CANCEL_MEETING = "cancel_meeting"
+    MEETING_MET = "meeting_met"
+    MEETING_NO_SHOW = "meeting_no_show"
+    MEETING_POSTPONED = "meeting_postponed"
+    CLOSE_SLOTS = "close_slots"
+    OPEN_SLOTS = "open_slots"
+    REFUSED = "refused"
+    READ_REFUSED = "read_refused"
+    READ_ADDENDUM_REFUSED = "read_addendum_refused"
+    READ_RETURN_CALL_REFUSED = "read_return_call_refused"
+    TAKE_REFUSED = "take_refused"
+    TAKE_TOO_LATE = "take_too_late"
+    TAKE_RETURN_CALL_REFUSED = "take_return_call_refused"
+    TAKE_RETURN_CALL_TOO_LATE = "take_return_call_too_late"
+    FINISH_RETURN_CALL_REFUSED = "finish_return_call_refused"
+    MEETING_MET_REFUSED = "meeting_met_refused"
+    MEETING_NO_SHOW_REFUSED = "meeting_no_show_refused"
+    MEETING_POSTPONED_REFUSED = "meeting_postponed_refused"
+    JOIN_REFUSED = "join_refused"
+    LAST_ADMIN_REFUSED = "last_admin_refused"
+    APPOINT = "appoint"
+    INVITE = "invite"
+    JOIN = "join"
+    CHANGE_ROLE = "change_role"
+    REMOVE = "remove"
+    MAKE_FEED = "make_feed"
+    REVOKE_FEED = "revoke_feed"
+
+    @property
+    def kind(self) -> AuditKind:
+        """The kind that the action is found under."""
+        return _KINDS[self]
+
+    @property
+    def sentence(self) -> str:
+        """What was done, in words to be translated."""
+        return SENTENCES[self]
+
+
+_LOOKS = {
+    AuditAction.READ_RECORD: N_("Looked at the full record"),
+    AuditAction.READ_UNDELIVERED: N_("Asked for the full record, which could not be delivered"),
+    AuditAction.READ_ADDENDUM: N_("Looked at an addition to the case"),
+    AuditAction.READ_ADDENDUM_UNDELIVERED: N_(
+        "Asked for an addition to the case, which could not be delivered"
+    ),
+    AuditAction.READ_RETURN_CALL: N_("Looked at name and number of a call"),
+    AuditAction.READ_RETURN_CALL_UNDELIVERED: N_(
+        "Asked for name and number of a call, which could not be delivered"
+    ),
+}
+_CHANGES = {
+    AuditAction.TAKE: N_("Took the case"),
+    AuditAction.TAKE_RETURN_CALL: N_("Took a call"),
+    AuditAction.FINISH_RETURN_CALL: N_("Said that a call is done"),
+    AuditAction.MOVE_MEETING: N_("Moved the meeting"),
+    AuditAction.CANCEL_MEETING: N_("Cancelled the meeting"),
+    AuditAction.MEETING_MET: N_("Said that the meeting was held"),
+    AuditAction.MEETING_NO_SHOW: N_("Said that nobody came to the meeting"),
+    AuditAction.MEETING_POSTPONED: N_("Said that the meeting was postponed"),
+    AuditAction.CLOSE_SLOTS: N_("Closed the counter"),
+    AuditAction.OPEN_SLOTS: N_("Opened the counter again"),
+}
+_REFUSALS = {
+    AuditAction.REFUSED: N_("Refused: command or button of another role"),
+    AuditAction.READ_REFUSED: N_("Refused: looking at the full record"),
+    AuditAction.READ_ADDENDUM_REFUSED: N_("Refused: looking at an addition to the case"),
+    AuditAction.READ_RETURN_CALL_REFUSED: N_("Refused: looking at name and number of a call"),
+    AuditAction.TAKE_REFUSED: N_("Refused: taking the case"),
+    AuditAction.TAKE_TOO_LATE: N_("Refused: taking a case that somebody else has"),
+    AuditAction.TAKE_RETURN_CALL_REFUSED: N_("Refused: taking a call"),
+    AuditAction.TAKE_RETURN_CALL_TOO_LATE: N_("Refused: taking a call that somebody else has"),
+    AuditAction.FINISH_RETURN_CALL_REFUSED: N_("Refused: saying that a call is done"),
+    AuditAction.MEETING_MET_REFUSED: N_("Refused: saying that the meeting was held"),
+    AuditAction.MEETING_NO_SHOW_REFUSED: N_("Refused: saying that nobody came to the meeting"),
+    AuditAction.MEETING_POSTPONED_REFUSED: N_("Refused: saying that the meeting was postponed"),
+    AuditAction.JOIN_REFUSED: N_("Refused: an invitation that does not work"),
+    AuditAction.LAST_ADMIN_REFUSED: N_("Refused: taking the role from the last administrator"),
+}
+_STAFF = {
+    AuditAction.APPOINT: N_("Appointed administrator by the settings"),
+    AuditAction.INVITE: N_("Invited somebody"),
+    AuditAction.JOIN: N_("Joined the staff"),
+    AuditAction.CHANGE_ROLE: N_("Changed to another role by an invitation"),
+    AuditAction.REMOVE: N_("Removed somebody from the staff"),
+    AuditAction.MAKE_FEED: N_("Made a calendar address"),
+    AuditAction.REVOKE_FEED: N_("Ended a calendar address"),
+}
+_BY_KIND = {
+    AuditKind.LOOK: _LOOKS,
+    AuditKind.CHANGE: _CHANGES,
+    AuditKind.REFUSED: _REFUSALS,
+    AuditKind.STAFF: _STAFF,
+}
+SENTENCES = {**_LOOKS, **_CHANGES, **_REFUSALS, **_STAFF}
+_KINDS = {action: kind for kind, actions in _BY_KIND.items() for action in actions}
+
+_SUBJECT = re.compile(r"[A-Za-z0-9/][A-Za-z0-9:/. _-]{0,63}")
+_BUTTON = re.compile(r"[a-z]{1,8}(?::[A-Za-z0-9._-]{1,40}){1,8}")
+_PLAIN = re.compile(r"[a-z]{1,8}:[a-z_]{1,12}(?::|$)")
+_COMMAND = re.compile(r"/[a-z]{1,32}")
+_ANYTHING = "other"
+
+
+def checked_subject(subject: str) -> str:
+    """Return what an action is about: a reference, number, role, day, command or button.
+
+    Raises ValueError for what cannot be one of these: names and texts of people.
+    """
+    if not _SUBJECT.fullmatch(subject):
+        raise ValueError("the audit log takes references and codes only")
+    return subject
+
+
+def button_asked(data: str) -> str:
+    """Return the button that was refused; an altered app can send any text in its place."""
+    return data if _BUTTON.fullmatch(data) and len(data) <= 64 else _ANYTHING
+
+
+def without_arguments(asked: str) -> str:
+    """Return a button's family and what it does, without which row of it is meant."""
+    return (
+        ":".join(asked.split(":")[:2]) if _PLAIN.match(asked) else asked.split(":", maxsplit=1)[0]
+    )
+
+
+def command_asked(text: str) -> str:
+    """Return the command that was refused, without anything that was typed after it."""
+    found = _COMMAND.match(text)
+    return found[0] if found is not None else _ANYTHING

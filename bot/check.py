@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 from bot.programme_file import ProgrammeFileError, load_programme
 from bot.settings import Settings, SettingsError, read_settings
 from bot.telegram_http import AiohttpRequest, proxy_from_environment
+from handlers.calendar_feeds import FEED_FOLDER
 from storage.failures import DatabaseFailure, shown_url
 from storage.migrate import HEAD, current_version, version_problem
 
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
 
     from telegram import ChatFullInfo
 
+    from domain.slots import SlotRules
+
 USAGE: Final = 2
 FAILURE: Final = 1
+_A_MONDAY: Final = date(2024, 1, 1)
 _INSIDE = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER})
 
 
@@ -39,7 +44,7 @@ class Finding:
 
 
 async def check() -> AsyncIterator[Finding]:
-    """Look at settings, programme file, database, token, transport and staff chat, in this order.
+    """Look at settings, programme file, calendar address, database, token, transport, staff chat.
 
     What cannot be looked at because an earlier part is missing is left out.
     """
@@ -50,7 +55,9 @@ async def check() -> AsyncIterator[Finding]:
             yield Finding("settings", problem, USAGE)
         return
     yield Finding("settings", "complete")
-    yield _programme(settings.programme)
+    for finding in _programme(settings.programme):
+        yield finding
+    yield _calendars(settings)
     yield _database(settings.database_url)
     proxy = proxy_from_environment(settings.api_url)
     bot = Bot(
@@ -69,12 +76,32 @@ async def check() -> AsyncIterator[Finding]:
         await bot.shutdown()
 
 
-def _programme(path: Path) -> Finding:
+def _programme(path: Path) -> list[Finding]:
     try:
-        load_programme(path)
+        programme = load_programme(path)
     except ProgrammeFileError as error:
-        return Finding("programme file", str(error), USAGE)
-    return Finding("programme file", str(path))
+        return [Finding("programme file", str(error), USAGE)]
+    methods = programme.booking.methods_offered.values()
+    slots = [Finding(f"meetings ({rules.method})", _slots(rules)) for rules in methods]
+    return [Finding("programme file", str(path)), *slots]
+
+
+def _slots(rules: SlotRules) -> str:
+    """Return what the rules of a method amount to in a week without holidays."""
+    times = sum(len(rules.starts_on(_A_MONDAY + timedelta(days=day))) for day in range(7))
+    return (
+        f"{times} times a week, {rules.minutes} minutes and {rules.buffer_minutes} behind, "
+        f"{rules.places} of {rules.seats} seats, from {rules.notice_working_days} working days "
+        f"to {rules.horizon_days} days ahead"
+    )
+
+
+def _calendars(settings: Settings) -> Finding:
+    base = settings.base_url(settings.listen)
+    text = f"{base}{FEED_FOLDER}…"
+    if not base.startswith("https:"):
+        text += " (on this computer only; for others set MADOGUCHI_PUBLIC_URL)"
+    return Finding("calendar feeds", text)
 
 
 def _database(url: str) -> Finding:

@@ -49,12 +49,30 @@ async def only_fault() -> Finding:
 
 async def test_everything_in_order_is_a_line_each_with_status_0() -> None:
     found = await findings()
-    subjects = ["settings", "programme file", "database", "token", "transport", "staff chat"]
-    assert list(found) == subjects
+    assert list(found) == [
+        *("settings", "programme file"),
+        *(f"meetings ({method})" for method in ("visit", "hub", "online", "phone")),
+        *("calendar feeds", "database", "token", "transport", "staff chat"),
+    ]
     assert all(str(finding).startswith("ok  ") and not finding.status for finding in found.values())
     assert found["token"].text == f"@{cast.BOT.username}"
     assert found["staff chat"].text == cast.STAFF_CHAT_TITLE
     assert f"version {HEAD}" in found["database"].text
+
+
+async def test_what_the_programme_says_of_meetings_is_said_back() -> None:
+    found = await findings()
+    assert found["meetings (visit)"].text == (
+        "20 times a week, 60 minutes and 30 behind, 1 of 2 seats, from 2 working days to 30 days "
+        "ahead"
+    )
+
+
+async def test_the_address_that_calendars_use_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    local = "(on this computer only; for others set MADOGUCHI_PUBLIC_URL)"
+    assert (await findings())["calendar feeds"].text == f"http://127.0.0.1:8080/calendar/… {local}"
+    monkeypatch.setenv("MADOGUCHI_PUBLIC_URL", "https://bot.example.jp")
+    assert (await findings())["calendar feeds"].text == "https://bot.example.jp/calendar/…"
 
 
 async def test_each_setting_at_fault_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,6 +126,7 @@ def test_nobody_meets_two_at_once_and_the_buffer_is_kept(
             assert second.start >= first.until
     at_once = Counter(quarter for one in taken for quarter in quarters_of(one))
     assert max(at_once.values(), default=0) <= pool[0].seats
+    assert all(one.seats < 1 << pool[0].seats for one in taken)
     for rules in pool:
         by_it = [one for one in taken if one.method is rules.method]
         places = Counter(quarter for one in by_it for quarter in quarters_of(one))

@@ -77,6 +77,13 @@ def test_lowered_seats_count_what_is_booked_above_them() -> None:
     assert agenda(taken(start, 4), taken(start, 5)).state(start) is SlotState.FULL
 
 
+def test_a_slot_needs_one_adviser_who_is_free_all_the_time() -> None:
+    # Of two advisers one is out until ten and the other from then on: always one, never the same.
+    early = Taken(at(26, 9, 30), at(26, 10), Method.PHONE, 0b01, 0b01)
+    late = Taken(at(26, 10), at(26, 10, 30), Method.PHONE, 0b10, 0b10)
+    assert agenda(early, late).state(at(26, 9, 30)) is SlotState.FULL
+
+
 def test_a_closure_takes_only_the_times_it_touches() -> None:
     closed = Interval(at(26, 10), at(26, 11, 15))
     states = dict(agenda(closures=(closed,)).times(date(2026, 11, 26)))

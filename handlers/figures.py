@@ -5,15 +5,14 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from babel.dates import format_skeleton, format_time
 from babel.numbers import format_decimal
 
 from domain.consultations import KpiKind
-from domain.fiscal_year import JST
 from domain.form import OneOf
 from domain.size import Eligibility
 from domain.texts import N_
 from handlers import replies
+from handlers.moments import moment
 from handlers.updates import user_and_chat
 from locales import DEFAULT_LANGUAGE
 from services import figures
@@ -69,16 +68,9 @@ def cases(context: Context, value: int) -> str:
     return text % {"count": number(context, value)}
 
 
-def day(context: Context, on: date) -> str:
-    """Return a day (JST) with its weekday: 11月24日(火)."""
-    return str(format_skeleton("MMMEd", on, locale=context.language))
-
-
-def as_of(context: Context, moment: datetime) -> str:
-    """Return when figures were taken: 11月24日(火) 9:00時点 (JST)."""
-    at = moment.astimezone(JST)
-    clock = format_time(at, "H:mm", locale=context.language)
-    return context.gettext("As of %(moment)s") % {"moment": f"{day(context, at.date())} {clock}"}
+def as_of(context: Context, at: datetime) -> str:
+    """Return when figures were taken: 11月24日（火） 9:00時点 (JST)."""
+    return context.gettext("As of %(moment)s") % {"moment": moment(context, at)}
 
 
 def year_label(context: Context, year: FiscalYear) -> str:

@@ -18,7 +18,6 @@ from handlers.figures import (
     as_of,
     cases,
     counted,
-    day,
     number,
     pace_line,
     per_cent,
@@ -26,6 +25,7 @@ from handlers.figures import (
     waiting_line,
     year_label,
 )
+from handlers.moments import day
 from locales import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:

@@ -296,8 +296,8 @@ async def test_the_list_says_who_made_what_and_revokes(counter: Counter) -> None
         other = await make_feed(counter, ADMIN)
         text = listing(counter).text
         assert "お名前は載りません" in text
-        assert "1. Person 301（11月24日(火) 10:00）" in text
-        assert "2. Person 900（11月24日(火) 10:00）" in text
+        assert "1. Person 301（11月24日（火） 10:00）" in text
+        assert "2. Person 900（11月24日（火） 10:00）" in text
         await press_in(counter, listing(counter), "1番")
         assert "無効にしますか。\n\nPerson 301" in listing(counter).text
         await press_in(counter, listing(counter), "一覧に戻る")

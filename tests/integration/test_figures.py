@@ -206,7 +206,7 @@ async def test_kpi_is_one_message_each_with_pace_and_gap(counter: Counter, book:
     assert len(shown) == 2
     assert "実績 +100／目標 +200　50.0%" in shown[0]
     assert "期間比例 +130.4（238／365日）\n期間比例との差 <b>−30.4</b>" in shown[0]
-    assert "11月24日(火) 10:00時点" in shown[0]
+    assert "11月24日（火） 10:00時点" in shown[0]
 
 
 async def test_stats_names_every_channel_and_divides_what_does_not_count(

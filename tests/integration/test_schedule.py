@@ -133,7 +133,7 @@ async def test_a_late_summary_has_the_figures_of_its_period(counter: Counter) ->
     assert "未対応（3開庁日超）：2件\n　R8-0001、R8-0002" in monthly
     assert "地域：南部 2\n業種：農業・林業 2\n求める人材：" in monthly
     assert "関わり方：副業・兼業 2\n" in monthly
-    assert monthly.endswith("11月10日(火) 12:34時点")
+    assert monthly.endswith("11月10日（火） 12:34時点")
 
 
 RACERS = 8

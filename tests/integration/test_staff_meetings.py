@@ -78,7 +78,7 @@ async def test_the_card_tells_when_how_who_and_what_happened(desk: Desk) -> None
     assert card.text == (
         "<b>R8-0001　面談</b>\n<b>11月26日（木） 9:30〜10:30</b>\n拠点で面談\n見本市見本町1-1\n"
         "担当：Person 401\n\n<b>これまでの経過</b>\n"
-        "11月24日(火) 10:00　予約\n　11月26日(木) 9:30　拠点で面談\n　相談者"
+        "11月24日（火） 10:00　予約\n　11月26日（木） 9:30　拠点で面談\n　相談者"
     )
     assert labels(card) == ["日時を変える", "取り消す", "記録を見る", "今日の面談"]
     await desk.press(CLERK, "記録を見る")
@@ -111,7 +111,8 @@ async def test_staff_move_a_meeting_whatever_the_minimum_notice(desk: Desk) -> N
     assert (moved.starts_at, moved.method) == (at_jst(THURSDAY, "13:30"), Method.ONLINE)
     assert moved.assignee == CLERK
     assert (
-        "日時の変更\n　11月26日(木) 13:30　オンライン\n　Person 401　天候・交通の事情" in card.text
+        "日時の変更\n　11月26日（木） 13:30　オンライン\n　Person 401　天候・交通の事情"
+        in card.text
     )
     history = desk.do(lambda tx, _at: stored.history(tx, booking.consultation_id))
     assert history[-1].reason is Reason.WEATHER
@@ -242,6 +243,8 @@ async def test_the_owner_s_own_change_is_told_from_the_office_s(desk: Desk) -> N
     target = MoveOf(booking.id, 1)
     desk.do(lambda tx, at: bookings.cancel(tx, at, OWNER, target))
     await desk.press_data(CLERK, f"mt:card:{booking.id}")
-    assert "取消し\n　12月10日(木) 9:30　拠点で面談\n　相談者" in desk.counter.wire.last(CLERK).text
+    assert (
+        "取消し\n　12月10日（木） 9:30　拠点で面談\n　相談者" in desk.counter.wire.last(CLERK).text
+    )
     history = desk.do(lambda tx, _at: stored.history(tx, booking.consultation_id))
     assert [event.change for event in history] == [Change.BOOKED, Change.CANCELLED]

@@ -260,16 +260,17 @@ class Agenda:
         places = _counted([self._places[quarter] for quarter in slot], rules.places)
         return replace(places, free=min(places.free, pool.free))
 
-    def days(self) -> Iterator[date]:
-        """Return the days from the first to the last that can be booked."""
-        day = self.first_day
-        while day <= self.last_day:
+    def days(self, since: date | None = None, until: date | None = None) -> Iterator[date]:
+        """Return the days that can be booked, of those from `since` to `until` if given."""
+        day = max(self.first_day, since or self.first_day)
+        last = min(self.last_day, until or self.last_day)
+        while day <= last:
             yield day
             day += _DAY
 
-    def free(self) -> Iterator[datetime]:
-        """Return all free slots, the earliest first."""
-        for day in self.days():
+    def free(self, since: date | None = None, until: date | None = None) -> Iterator[datetime]:
+        """Return the free slots of those days, the earliest first."""
+        for day in self.days(since, until):
             for start, state in self.times(day):
                 if state is SlotState.FREE:
                     yield start

@@ -9,7 +9,6 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
 from domain.bookings import BEFORE_A_MEETING, MoveOf, NewMeeting
-from domain.consultations import OPEN_STATES
 from domain.needs import note_on_the_meeting
 from domain.return_calls import CALL_TIMES, CallTime
 from domain.slots import Method, SlotState
@@ -50,19 +49,6 @@ def button(
     """Return a button of a booking."""
     data = pack(BOOKING, action, target_code(target), *arguments)
     return InlineKeyboardButton(label, callback_data=data, style=style)
-
-
-def standing(context: Context, meeting: Meeting) -> Message:
-    """Return where a consultation stands with its meeting, with what can be done about it."""
-    case = meeting.consultation
-    if meeting.booking is not None:
-        return booked(context, meeting, context.gettext("Your meeting"))
-    if case.state not in OPEN_STATES:
-        text = context.gettext("The consultation %(reference)s is closed.")
-        return Message(text % {"reference": str(case.reference)})
-    if case.call_when is not None:
-        return call_promised(context, case)
-    return how_to_meet(context, NewMeeting(case.id), meeting)
 
 
 def how_to_meet(context: Context, target: Target, meeting: Meeting) -> Message:
@@ -213,11 +199,8 @@ def _message(lines: Iterable[str], rows: Rows) -> Message:
     return Message(text, InlineKeyboardMarkup(rows) if rows else None)
 
 
-def booked(context: Context, meeting: Meeting, title: str) -> Message:
+def booked(context: Context, meeting: Meeting, booking: Booking, title: str) -> Message:
     """Return a booked meeting: when, how and where, its reference, and what happens next."""
-    booking = meeting.booking
-    if booking is None:
-        return standing(context, meeting)
     reminding = context.gettext("We will remind you here before the meeting.")
     how, rows = how_to_change(context, meeting, booking)
     return _message([*meeting_lines(context, meeting, booking, title, reminding), how], rows)

@@ -21,6 +21,7 @@ from handlers import booking_screens as screens
 from handlers import replies
 from handlers.booking_buttons import read_day, read_method, read_month, read_slot, read_target
 from handlers.booking_calendar import why_not
+from handlers.standing import standing
 from handlers.updates import pressed, user_and_chat
 from services import booking_views, bookings, call_arrangements
 from services.bookings import Wish
@@ -85,7 +86,7 @@ async def button(update: Update, context: Context) -> None:
     except (AlreadyBooked, TooLateToChange) as refusal:
         meeting = await _meeting(context, press)
         answering = replies.refuse(context, press.query, refusal)
-        await asyncio.gather(answering, _put(context, press, screens.standing(context, meeting)))
+        await asyncio.gather(answering, _put(context, press, standing(context, meeting)))
 
 
 async def refreshed(update: Update, context: Context) -> bool:
@@ -95,7 +96,7 @@ async def refreshed(update: Update, context: Context) -> bool:
         meeting = await _meeting(context, press)
     except StaleButton:
         return False
-    await _put(context, press, screens.standing(context, meeting))
+    await _put(context, press, standing(context, meeting))
     return True
 
 
@@ -174,7 +175,7 @@ async def _time(context: Context, press: _Press) -> None:
         await _offer_others(context, press, wish, refusal)
         return
     meeting = await _meeting(context, press)
-    await _answer(context, press, screens.booked(context, meeting, title))
+    await _answer(context, press, standing(context, meeting, title))
 
 
 async def _take(context: Context, press: _Press, wish: Wish) -> str:
@@ -204,7 +205,7 @@ async def _offer_others(context: Context, press: _Press, wish: Wish, refusal: Do
 
 async def _show(context: Context, press: _Press) -> None:
     meeting = await _meeting(context, press)
-    await _answer(context, press, screens.standing(context, meeting))
+    await _answer(context, press, standing(context, meeting))
 
 
 async def _drop(context: Context, press: _Press) -> None:

@@ -25,7 +25,7 @@ from handlers.needs import receipt, send_standing, welcome
 from handlers.office import office
 from handlers.return_calls import withdraw_button
 from handlers.updates import user_and_chat
-from handlers.waiting_screens import status_button, status_lines
+from handlers.waiting_screens import status_lines, status_rows
 from services import needs, staff
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from handlers.context import Context
     from services.booking_views import Meeting
     from services.needs import Standing
-    from services.waiting import InLine
 
 
 async def status(update: Update, context: Context) -> None:
@@ -60,7 +59,8 @@ def _meeting_rows(context: Context, standing: Standing) -> list[list[InlineKeybo
     rows = []
     for meeting in opened:
         suffix = f" {meeting.consultation.reference}" if len(opened) > 1 else ""
-        rows += [[status_button(context, one, suffix)] for one in _waiting(standing, meeting)]
+        if meeting.in_line is not None:
+            rows += status_rows(context, meeting.in_line, suffix)
         if meeting.booking is None:
             label = context.gettext("Book a meeting") + suffix
             rows.append([button(label, "how", NewMeeting(meeting.consultation.id))])
@@ -78,7 +78,8 @@ def status_text(context: Context, standing: Standing) -> str:
     lines = []
     for meeting in standing.meetings:
         lines.append(_consultation_lines(context, meeting))
-        lines += [status_lines(context, one) for one in _waiting(standing, meeting)]
+        if meeting.in_line is not None:
+            lines.append(status_lines(context, meeting.in_line))
     if lines:
         lines.insert(0, f"<b>{_('Your consultations')}</b>")
     call = standing.return_call
@@ -104,11 +105,6 @@ def _consultation_lines(context: Context, meeting: Meeting) -> str:
     else:
         return line
     return f"{line}\n{text}"
-
-
-def _waiting(standing: Standing, meeting: Meeting) -> list[InLine]:
-    case = meeting.consultation.id
-    return [one for one in standing.waiting if one.waiting.consultation_id == case]
 
 
 async def show_current(update: Update, context: Context) -> None:

@@ -13,13 +13,13 @@ from domain.bookings import NewMeeting
 from domain.needs import QUESTIONNAIRE
 from domain.questions import current_question
 from handlers import replies
-from handlers.booking_screens import standing
 from handlers.callbacks import INTAKE, RETURN_CALL, number_in, pack
 from handlers.consent import agreed_line, notice
 from handlers.drafts import ask, ask_in
 from handlers.leaving import close_keyboard, resume_button, show_deleted
 from handlers.office import office
 from handlers.questions import answer_sheet
+from handlers.standing import standing
 from handlers.updates import pressed, user_and_chat
 from services import booking_views, drafts, needs
 from services.booking_views import Meeting
@@ -195,7 +195,7 @@ async def _logged(update: Update, context: Context, case: Consultation) -> None:
     """Show the receipt, and ask on: how to meet."""
     _, chat = user_and_chat(update)
     await _show_sent(update, context, case.answers, receipt(context, case))
-    await send_standing(context, chat, Meeting(case, None, None))
+    await send_standing(context, chat, Meeting(case))
 
 
 async def send_standing(context: Context, chat: int, meeting: Meeting) -> None:

@@ -10,7 +10,7 @@ from domain.errors import StaleButton
 from handlers import bookings, replies
 from handlers import waiting_screens as screens
 from handlers.booking_buttons import read_method, read_target
-from handlers.booking_screens import booked
+from handlers.standing import standing
 from handlers.updates import pressed, user_and_chat
 from services import booking_views, waiting
 
@@ -66,7 +66,7 @@ async def accept(update: Update, context: Context) -> None:
         target = NewMeeting(found.consultation_id)
         meeting = await context.read(booking_views.of_target, at, user, target)
         title = context.gettext("Your meeting is booked")
-        await _show(update, context, booked(context, meeting, title))
+        await _show(update, context, standing(context, meeting, title))
         return
     await _show(update, context, _instead(context, found))
 

@@ -37,9 +37,8 @@ def offered(context: Context, hold: Booking, preface: str = "") -> Message:
         _("Reference: %(reference)s") % {"reference": str(hold.reference)},
         _kept_until(context, hold),
     ]
-    this = as_it_is(hold)
     others = button(_("Another day"), "cal", NewMeeting(hold.consultation_id), hold.method)
-    rows = [[_accept(context, hold)], [button(_("Pass it up"), "decline", this)], [others]]
+    rows = [[_accept(context, hold)], [_decline(context, hold)], [others]]
     return Message("\n\n".join(lines), InlineKeyboardMarkup(rows))
 
 
@@ -54,6 +53,10 @@ def _kept_until(context: Context, hold: Booking) -> str:
 def _accept(context: Context, hold: Booking, suffix: str = "") -> InlineKeyboardButton:
     label = context.gettext("Book this time") + suffix
     return button(label, "accept", as_it_is(hold), style=KeyboardButtonStyle.PRIMARY)
+
+
+def _decline(context: Context, hold: Booking, suffix: str = "") -> InlineKeyboardButton:
+    return button(context.gettext("Pass it up") + suffix, "decline", as_it_is(hold))
 
 
 def ran_out(context: Context, hold: Booking) -> Message:
@@ -112,11 +115,11 @@ def status_lines(context: Context, where: InLine) -> str:
     return f"{meeting_line(context, where.hold)}\n{_kept_until(context, where.hold)}"
 
 
-def status_button(context: Context, where: InLine, suffix: str) -> InlineKeyboardButton:
-    """Return the button below those lines; `suffix` tells it from others."""
+def status_rows(context: Context, where: InLine, suffix: str) -> list[list[InlineKeyboardButton]]:
+    """Return the buttons below those lines; `suffix` tells them from others."""
     if where.hold is None:
-        return _leave(context, where, suffix)
-    return _accept(context, where.hold, suffix)
+        return [[_leave(context, where, suffix)]]
+    return [[_accept(context, where.hold, suffix)], [_decline(context, where.hold, suffix)]]
 
 
 def left(context: Context, consultation_id: int) -> Message:

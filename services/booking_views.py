@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from domain.bookings import (
@@ -17,6 +18,7 @@ from domain.bookings import (
 )
 from domain.fiscal_year import jst_date
 from domain.slots import SlotState
+from services import waiting
 from services.agendas import agenda
 from services.bookings import Offer, offer, own_case
 from storage import bookings, consultations
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from domain.consultations import Consultation
     from domain.slots import Method
     from services.occasion import Occasion
+    from services.waiting import InLine
     from storage.database import Transaction
 
 _DAY = timedelta(days=1)
@@ -40,12 +43,13 @@ class Meeting:
     """Where a consultation stands with its meeting: `booking` is the one that is booked.
 
     `changeable_until` is the last day (JST) on which the owner may move or cancel it; None if
-    there is none any more.
+    there is none any more. `in_line` says what a consultation without a meeting waits for.
     """
 
     consultation: Consultation
-    booking: Booking | None
-    changeable_until: date | None
+    booking: Booking | None = None
+    changeable_until: date | None = None
+    in_line: InLine | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def of_consultation(tx: Transaction, at: Occasion, case: Consultation) -> Meetin
     """Return where a consultation stands with its meeting."""
     booking = bookings.live_of(tx, case.id)
     if booking is None or booking.state is not BookingState.BOOKED:
-        return Meeting(case, None, None)
+        return Meeting(case, in_line=waiting.in_line(tx, case.id))
     return Meeting(case, booking, _changeable_until(tx, at, booking))
 
 
@@ -142,10 +146,10 @@ def month(
     found = offer(tx, at, user_id, target, method, (shown, _next(shown) - _DAY))
     is_full = False
     if shown != asked and not _has_free_day(found, shown):
-        earliest = next(offer(tx, at, user_id, target, method).agenda.free(), None)
-        is_full = earliest is None
-        if earliest is not None:
-            shown = jst_date(earliest).replace(day=1)
+        starts = _earliest(tx, at, user_id, target, method, 1).starts
+        is_full = not starts
+        if starts:
+            shown = jst_date(starts[0]).replace(day=1)
             found = offer(tx, at, user_id, target, method, (shown, _next(shown) - _DAY))
     return MonthView(
         offer=found,
@@ -168,7 +172,23 @@ def _has_free_day(found: Offer, first: date) -> bool:
 
 def earliest(tx: Transaction, at: Occasion, user_id: int, target: Target, method: Method) -> Times:
     """Return the earliest three times. Raises as `offer`."""
-    return nearest(tx, at, user_id, target, method, at.now)
+    return _earliest(tx, at, user_id, target, method, _AT_ONCE)
+
+
+def _earliest(
+    tx: Transaction, at: Occasion, user_id: int, target: Target, method: Method, count: int
+) -> Times:
+    """Read month by month, as far as is needed."""
+    today = jst_date(at.now)
+    found = offer(tx, at, user_id, target, method, (today, today))
+    day, last = found.agenda.first_day, found.agenda.last_day
+    starts: list[datetime] = []
+    while day <= last and len(starts) < count:
+        until = min(_next(day.replace(day=1)) - _DAY, last)
+        found = offer(tx, at, user_id, target, method, (day, until))
+        starts += islice(found.agenda.free(day, until), count - len(starts))
+        day = until + _DAY
+    return Times(found, tuple(starts))
 
 
 def nearest(

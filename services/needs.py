@@ -21,7 +21,6 @@ from domain.needs import (
 from domain.outbox import Notice, NoticeKind
 from domain.questions import Progress, current_question
 from domain.texts import N_
-from services import waiting
 from services.booking_views import of_consultation
 from services.drafts import find, latest, opened
 from storage import addenda, consultations, drafts, outbox, return_calls
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from services.booking_views import Meeting
     from services.drafts import Forms
     from services.occasion import Occasion
-    from services.waiting import InLine
     from storage.database import Transaction
 
 NUDGE_AFTER = timedelta(hours=24)
@@ -57,14 +55,10 @@ class OpenCase:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a person stands: what they fill in, what they have submitted, newest first.
-
-    `waiting` says which of the consultations wait for a slot.
-    """
+    """Where a person stands: what they fill in, what they have submitted, newest first."""
 
     draft: Draft | None
     meetings: list[Meeting]
-    waiting: list[InLine]
     return_call: ReturnCall | None
 
 
@@ -73,7 +67,6 @@ def standing(tx: Transaction, forms: Forms, user_id: int, at: Occasion) -> Stand
     return Standing(
         latest(tx, forms, user_id),
         [of_consultation(tx, at, case) for case in consultations.of_person(tx, user_id)],
-        waiting.of_person(tx, user_id),
         return_calls.open_of_person(tx, user_id),
     )
 

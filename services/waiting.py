@@ -184,17 +184,10 @@ def _can_be_taken(tx: Transaction, hold: Booking) -> bool:
 def in_line(tx: Transaction, consultation_id: int) -> InLine | None:
     """Return where a consultation stands in line, if it waits."""
     one = waiting.find(tx, consultation_id)
-    return _standing(tx, one) if one is not None else None
-
-
-def of_person(tx: Transaction, user_id: int) -> list[InLine]:
-    """Return what a person waits for, the first asked for first."""
-    return [_standing(tx, one) for one in waiting.of_person(tx, user_id)]
-
-
-def _standing(tx: Transaction, one: Waiting) -> InLine:
+    if one is None:
+        return None
     # A meeting would have ended the waiting: what is live is a hold.
-    return InLine(one, waiting.place(tx, one), bookings.live_of(tx, one.consultation_id))
+    return InLine(one, waiting.place(tx, one), bookings.live_of(tx, consultation_id))
 
 
 def counts(tx: Transaction) -> dict[Method, int]:

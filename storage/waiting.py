@@ -62,11 +62,6 @@ def line(tx: Transaction) -> list[Waiting]:
     return _load(tx, ~has_live, ~unreachable)
 
 
-def of_person(tx: Transaction, user_id: int) -> list[Waiting]:
-    """Return what a person waits for, the first asked for first."""
-    return _load(tx, ConsultationRow.user_id == user_id)
-
-
 def find(tx: Transaction, consultation_id: int) -> Waiting | None:
     """Return what a consultation waits for."""
     return next(iter(_load(tx, WaitingRow.consultation_id == consultation_id)), None)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from domain.bookings import NewMeeting
 from domain.closures import Interval
 from domain.consultations import ConsultationState
 from domain.fiscal_year import JST
 from domain.slots import Method
-from services import bookings
+from services import booking_views, bookings
 from services.bookings import Wish
 from services.occasion import Occasion
 from storage import closures, consultations
@@ -119,6 +120,39 @@ async def test_the_earliest_three_spare_the_calendar(counter: Counter) -> None:
     ]
     await counter.press(OWNER, "11:00")
     assert await meetings(counter) == [("booked", "online", "2026-11-26 02:00:00.000000", 1)]
+
+
+async def test_the_earliest_three_may_lie_in_two_months(counter: Counter) -> None:
+    await submit(counter)
+    await close(counter, Interval(jst(2026, 11, 26), jst(2026, 11, 30, 13)))
+    await counter.press(OWNER, "訪問")
+    await counter.press(OWNER, "早い順に3つ")
+    assert labels(counter)[:3] == [
+        "11月30日（月） 13:30〜14:30",
+        "11月30日（月） 15:00〜16:00",
+        "12月1日（火） 9:30〜10:30",
+    ]
+
+
+def test_the_earliest_three_are_read_no_further_than_needed(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = counter.application.house
+    case = Ledger(house.database).consult(date(2026, 11, 24), user_id=OWNER)
+    at = Occasion(house.programme, house.staff_chat, counter.moment)
+    asked: list[date] = []
+
+    def noting(*arguments: Any) -> Any:
+        asked.append(arguments[-1][1])
+        return bookings.offer(*arguments)
+
+    monkeypatch.setattr(booking_views, "offer", noting)
+    target = NewMeeting(case)
+    found = house.database.read(
+        lambda tx: booking_views.earliest(tx, at, OWNER, target, Method.HUB)
+    ).result()
+    assert len(found.starts) == 3
+    assert max(asked) == date(2026, 11, 30)
 
 
 async def test_months_are_turned_only_where_there_is_something_to_book(counter: Counter) -> None:

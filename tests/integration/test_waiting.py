@@ -250,9 +250,27 @@ async def test_status_shows_the_place_and_then_what_is_held(full: Counter) -> No
     await tap(full, FIRST, WAIT)
     await cancel(full, ONE)
     await full.say(FIRST, "/status")
-    assert "10:30 まで取ってあります。" in full.wire.last(FIRST).text
+    shown = full.wire.last(FIRST)
+    assert "10:30 まで取ってあります。" in shown.text
+    labels = [button["text"] for button in shown.buttons]
+    assert labels == ["この時間で予約する", "今回は見送る", "面談を予約する"]
     await full.press(FIRST, "この時間で予約する")
     assert await full.read("select count(*) from waiting") == [(0,)]
+
+
+@pytest.mark.parametrize("data", ["bk:day:c3:walk:20261126", "bk:drop:b99.1", "bk:show:c3"])
+async def test_an_old_button_shows_the_place_and_then_what_is_held(
+    full: Counter, data: str
+) -> None:
+    await tap(full, FIRST, WAIT)
+    await tap(full, FIRST, data)
+    assert "空き待ち：拠点で面談（1番目）" in full.wire.last(FIRST).text
+    await cancel(full, ONE)
+    await tap(full, FIRST, data)
+    shown = full.wire.last(FIRST)
+    assert "10:30 まで取ってあります。" in shown.text
+    labels = [button["text"] for button in shown.buttons]
+    assert labels == ["この時間で予約する", "今回は見送る", "ほかの日"]
 
 
 async def test_who_blocked_the_bot_is_passed_over_and_staff_are_told(full: Counter) -> None:

@@ -144,12 +144,12 @@ def test_who_is_next_in_line_goes_before_who_presses_first(line: Line) -> None:
 def test_asking_twice_keeps_the_place_and_another_method_loses_it(line: Line) -> None:
     line.wait(103, 104)
     line.wait(103)
-    [in_line] = line.do(lambda tx: waiting.of_person(tx, 104))
+    in_line = line.place(104)
     assert in_line.place == 2
     assert line.do(waiting.counts) == {Method.HUB: 2}
     line.wait(103, method=Method.ONLINE)
     line.wait(103)
-    [in_line] = line.do(lambda tx: waiting.of_person(tx, 103))
+    in_line = line.place(103)
     assert (in_line.place, in_line.waiting.method) == (2, Method.HUB)
     line.cancel(line.booked(101))
     assert (line.held(103), line.held(104)) == (None, EARLY.start)

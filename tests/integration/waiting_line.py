@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from domain.programme import Programme
+    from services.waiting import InLine
     from storage.database import Database, Transaction
 
     Service = Callable[..., Any]
@@ -102,7 +103,11 @@ class Line:
         return MoveOf(hold.id, hold.revision)
 
     def waits(self, user: int) -> bool:
-        return bool(self.do(lambda tx: waiting.of_person(tx, user)))
+        return self.do(lambda tx: waiting.in_line(tx, self.cases[user])) is not None
+
+    def place(self, user: int) -> InLine:
+        found: InLine = self.do(lambda tx: waiting.in_line(tx, self.cases[user]))
+        return found
 
     def owed(self, user: int) -> list[str]:
         rows = self.do(

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from telegram import InlineKeyboardMarkup
 
 from domain.bookings import OFFICE_REASONS, Change, Reason
-from domain.calendar_file import single_file
 from domain.fiscal_year import jst_date
 from handlers.booking_screens import how_to_change
-from handlers.calendar_events import owner_event, staff_event
+from handlers.calendar_events import calendar_file, owner_event, staff_event
 from handlers.cases import card_buttons
 from handlers.meeting_notices import speak_to_staff, whom_it_is_for
 from handlers.meetings import meeting_line, meeting_text, method_name
-from handlers.messages import File, Message
+from handlers.messages import Message
 from handlers.moments import clock, day
 from handlers.office import office
 from services import meetings
@@ -40,7 +38,7 @@ async def owners(context: Context, payload: Mapping[str, Any]) -> Message | None
     )
     if found is None or found.booking.user_id is None:
         return None
-    context.language = context.house.languages.get(found.booking.user_id, context.language)
+    context.speak_to(found.booking.user_id)
     booking = found.booking
     what_for = _what_the_file_does(context, Change(payload["change"]))
     event = owner_event(context, booking)
@@ -134,9 +132,7 @@ async def _message(
     event: CalendarEvent,
     buttons: InlineKeyboardMarkup | None = None,
 ) -> Message:
-    # In a thread: the first file loads the library.
-    content = await asyncio.to_thread(single_file, event)
-    return Message("\n".join(lines), buttons, File(f"{booking.reference}.ics", content))
+    return Message("\n".join(lines), buttons, await calendar_file(booking, event))
 
 
 def _what_the_file_does(context: Context, change: Change) -> str:

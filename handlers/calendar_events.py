@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from domain.bookings import METHOD_NAMES, BookingState
-from domain.calendar_file import CalendarEvent, EventStatus
+from domain.calendar_file import CalendarEvent, EventStatus, single_file
 from domain.programme_types import OUTSIDE
 from domain.slots import Method
 from handlers.meetings import method_name
+from handlers.messages import File
 
 if TYPE_CHECKING:
     from domain.bookings import Booking
@@ -72,6 +74,13 @@ def staff_event(context: Context, booking: Booking) -> CalendarEvent:
     method = method_name(context, booking.method)
     text = context.gettext("%(reference)s meeting (%(method)s)")
     return _event(context, booking, text % {"reference": booking.reference, "method": method})
+
+
+async def calendar_file(booking: Booking, event: CalendarEvent) -> File:
+    """Return the file that a message about a meeting carries, named by its reference number."""
+    # In a thread: the first file loads the library.
+    content = await asyncio.to_thread(single_file, event)
+    return File(f"{booking.reference}.ics", content)
 
 
 def _event(

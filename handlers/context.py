@@ -91,10 +91,13 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
             context.update_id = update.update_id
             if update.effective_user is not None:
                 context.user_id = update.effective_user.id
-                context.language = context.house.languages.get(
-                    context.user_id, context.house.default_language
-                )
+                context.speak_to(context.user_id)
         return context
+
+    def speak_to(self, user_id: int | None) -> None:
+        """Go on in the language that a person has chosen; without one, as before."""
+        if user_id is not None:
+            self.language = self.house.languages.get(user_id, self.language)
 
     @property
     def now(self) -> datetime:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from domain.bookings import OFFICE_REASONS, NewMeeting, Reason
-from domain.calendar_file import single_file
 from handlers.booking_buttons import slot_code, target_code
-from handlers.calendar_events import owner_event
+from handlers.calendar_events import calendar_file, owner_event
 from handlers.callbacks import BOOKING, pack
 from handlers.meetings import meeting_line
-from handlers.messages import File, Message
+from handlers.messages import Message
 from handlers.moments import span
 from handlers.office import copy_telephone, office
 from services import meetings
@@ -32,13 +30,10 @@ async def lost_meeting(context: Context, payload: Mapping[str, Any]) -> Message 
     )
     if lost is None or lost.booking.user_id is None:
         return None
-    context.language = context.house.languages.get(lost.booking.user_id, context.language)
+    context.speak_to(lost.booking.user_id)
     event = owner_event(context, lost.booking)
-    # In a thread: the first file loads the library.
-    content = await asyncio.to_thread(single_file, event)
-    file = File(f"{lost.booking.reference}.ics", content)
     text = _text(context, lost, Reason(payload["reason"]))
-    return Message(text, _buttons(context, lost), file)
+    return Message(text, _buttons(context, lost), await calendar_file(lost.booking, event))
 
 
 def _text(context: Context, lost: LostTime, reason: Reason) -> str:

@@ -39,7 +39,7 @@ async def owner_reminder(context: Context, payload: Mapping[str, Any]) -> Messag
     if found is None or found.booking is None:
         return None
     booking = found.booking
-    _speak_to(context, booking.user_id)
+    context.speak_to(booking.user_id)
     _ = context.gettext
     is_today = jst_date(booking.starts_at) == jst_date(context.now)
     title = _("Your meeting is today") if is_today else _("Your meeting is tomorrow")
@@ -101,7 +101,7 @@ async def new_time_offered(context: Context, payload: Mapping[str, Any]) -> Mess
     booking = await context.read(meetings.to_choose_again, payload["booking"], payload["revision"])
     if booking is None:
         return None
-    _speak_to(context, booking.user_id)
+    context.speak_to(booking.user_id)
     _ = context.gettext
     what = {
         BookingState.NO_SHOW: _("We did not meet at the time below."),
@@ -128,14 +128,9 @@ async def new_time_offered(context: Context, payload: Mapping[str, Any]) -> Mess
 
 def speak_to_staff(context: Context, payload: Mapping[str, Any]) -> None:
     """Write in the language of the member a notice is for; in the office's to the staff chat."""
-    _speak_to(context, None if payload.get("instead") else payload["member"])
+    context.speak_to(None if payload.get("instead") else payload["member"])
 
 
 def whom_it_is_for(context: Context, payload: Mapping[str, Any], card: Card) -> list[str]:
     """Return a line that names the assignee, where the staff chat reads what is meant for them."""
     return [in_charge(context, card)] if payload.get("instead") else []
-
-
-def _speak_to(context: Context, user_id: int | None) -> None:
-    """Write in a person's own language; in the office's to the staff chat."""
-    context.language = context.house.languages.get(user_id or 0, context.language)

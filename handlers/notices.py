@@ -80,7 +80,7 @@ async def _nudge(context: Context, payload: Mapping[str, Any]) -> Message | None
     draft = await context.read(needs.to_nudge, payload["draft"], touched)
     if draft is None:
         return None
-    context.language = context.house.languages.get(draft.user_id, context.language)
+    context.speak_to(draft.user_id)
     return Message(*nudge(context))
 
 

@@ -126,16 +126,16 @@ async def slot_offered(context: Context, payload: Mapping[str, Any]) -> Message 
     hold = await context.read(
         waiting.to_offer, payload["booking"], payload["revision"], context.now
     )
-    return screens.offered(_in_language_of(context, hold), hold) if hold is not None else None
+    if hold is None:
+        return None
+    context.speak_to(hold.user_id)
+    return screens.offered(context, hold)
 
 
 async def hold_lapsed(context: Context, payload: Mapping[str, Any]) -> Message | None:
     """Return the notice of a hold that ran out; None if its person has moved on."""
     hold = await context.read(waiting.to_regret, payload["booking"])
-    return screens.ran_out(_in_language_of(context, hold), hold) if hold is not None else None
-
-
-def _in_language_of(context: Context, hold: Booking) -> Context:
-    if hold.user_id is not None:
-        context.language = context.house.languages.get(hold.user_id, context.language)
-    return context
+    if hold is None:
+        return None
+    context.speak_to(hold.user_id)
+    return screens.ran_out(context, hold)

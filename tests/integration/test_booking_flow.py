@@ -402,8 +402,10 @@ async def test_staff_are_not_asked_to_call_about_what_is_booked_by_then(counter:
     await counter.press(OWNER, "電話")
     await counter.press(OWNER, "早い順")
     await counter.press(OWNER, "9:30")
-    await counter.delivery.send_due()
+    while await counter.delivery.send_due():
+        counter.moment += timedelta(seconds=1)
     said = [s.text for (chat, _), s in counter.wire.shown.items() if chat == STAFF_CHAT]
+    assert any("面談が予約されました" in text for text in said)
     assert not any("お電話で面談の日程を決めて" in text for text in said)
 
 

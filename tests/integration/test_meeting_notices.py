@@ -207,10 +207,3 @@ async def test_what_an_owner_asked_for_is_not_apologised_for(meetings: Meetings)
     (told,) = to(OWNER, await meetings.told())
     assert told.startswith("お申し出により、次の面談を取り消しました。")
     assert "申し訳" not in told
-
-
-async def test_no_notice_of_a_meeting_has_personal_data(meetings: Meetings) -> None:
-    await meetings.move(2026, 11, 30, 11, 0)
-    await meetings.cancel(by=ADMIN)
-    shown = await meetings.told(2026, 11, 30, 12, 0)
-    assert [one for one in shown if one.chat == STAFF_CHAT and "見本" in one.text] == []

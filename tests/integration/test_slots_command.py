@@ -201,4 +201,5 @@ async def test_a_day_that_is_over_has_no_buttons_to_close(desk: Desk) -> None:
     desk.counter.moment = at_jst(date(2026, 11, 27), "10:00")
     await desk.press_data(MANAGER, "sl:day:20261126")
     shown = desk.counter.wire.last(MANAGER)
+    assert "11月26日（木）</b>　これからの枠はありません" in shown.text
     assert labels(shown) == ["9:30　R8-0001", "枠の一覧に戻る"]

@@ -66,8 +66,11 @@ async def nothing_broke(counter: Counter) -> None:
     assert await counter.read("select * from dead_letters") == []
 
 
-async def test_a_stranger_s_press_changes_and_shows_nothing(counter: Counter) -> None:
-    await booked(counter)
+@pytest.mark.parametrize("walk", [submit, booked])
+async def test_a_stranger_s_press_changes_and_shows_nothing(
+    counter: Counter, walk: Callable[[Counter], Awaitable[None]]
+) -> None:
+    await walk(counter)
     before = await everything(counter)
     for data in buttons(*ENDINGS, *CHANGING):
         await press(counter, STRANGER, data, 7)

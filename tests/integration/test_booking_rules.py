@@ -101,6 +101,25 @@ def test_a_move_that_is_refused_keeps_the_seat(database: Database) -> None:
     assert assert_seats_are_kept(database) == [booked, other]
 
 
+def test_a_consultation_has_one_live_booking_whatever_writes_it(database: Database) -> None:
+    at = occasion(SAMPLE_PROGRAMME)
+    (case,) = logged(database, 1)
+    booked = book(database, at, case, HUB_AT_HALF_PAST_NINE)
+    other = wish(Method.HUB, 26, "13:30")
+
+    def write(tx: Transaction) -> int:
+        found = agendas.whole_agenda(tx, agendas.rules_of(at, Method.HUB), at)
+        return stored.add(tx, seated(found, case, other.start), NOW)
+
+    # The service looks first; this is what stops two that look at the same moment.
+    with pytest.raises(SlotTaken):
+        database.write(write).result()
+    assert assert_seats_are_kept(database) == [booked]
+    target = MoveOf(booked.id, booked.revision)
+    database.write(lambda tx: bookings.cancel(tx, at, OWNER, target)).result()
+    assert database.write(write).result() > booked.id
+
+
 def test_a_time_held_for_somebody_is_free_for_them_alone(database: Database) -> None:
     waiting, other = logged(database, 2)
 

@@ -36,6 +36,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.volume --postgresql
 	$(BIN)/python -m tests.benchmarks.bookings --postgresql
+	$(BIN)/python -m tests.benchmarks.audit --postgresql
 
 translations: $(READY)
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k gettext --no-location \

@@ -30,6 +30,7 @@ class AuditAction(StrEnum):
     READ_ADDENDUM_UNDELIVERED = "read_addendum_undelivered"
     READ_RETURN_CALL = "read_return_call"
     READ_RETURN_CALL_UNDELIVERED = "read_return_call_undelivered"
+    EXPORT_AUDIT = "export_audit"
     TAKE = "take"
     TAKE_RETURN_CALL = "take_return_call"
     FINISH_RETURN_CALL = "finish_return_call"
@@ -84,6 +85,7 @@ _LOOKS = {
     AuditAction.READ_RETURN_CALL_UNDELIVERED: N_(
         "Asked for name and number of a call, which could not be delivered"
     ),
+    AuditAction.EXPORT_AUDIT: N_("Exported the audit log"),
 }
 _CHANGES = {
     AuditAction.TAKE: N_("Took the case"),

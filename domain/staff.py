@@ -33,6 +33,7 @@ class Action(StrEnum):
     CLOSE_SLOTS = "close_slots"
     READ_FIGURES = "read_figures"
     MANAGE_STAFF = "manage_staff"
+    READ_AUDIT = "read_audit"
 
 
 _CASE_WORK = frozenset(

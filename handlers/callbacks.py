@@ -9,7 +9,7 @@ from domain.errors import StaleButton
 
 QUESTION, FIX, CASE, LANGUAGE, STAFF = "q", "fix", "case", "lang", "st"
 INTAKE, RETURN_CALL = "in", "rc"
-CALL, ADDENDUM, CALENDAR = "call", "add", "cf"
+CALL, ADDENDUM, CALENDAR, AUDIT = "call", "add", "cf", "au"
 BOOKING, MEETING, SLOTS = "bk", "mt", "sl"
 """An owner's booking, the staff's side of it, and the slots with their closures."""
 FAMILIES = {needs.QUESTIONNAIRE: INTAKE, return_calls.QUESTIONNAIRE: RETURN_CALL}

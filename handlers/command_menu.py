@@ -44,6 +44,7 @@ STAFFS: Final = (
     ("stats", N_("Figures of today, the week, the month and the year"), Action.READ_FIGURES),
     ("kpi", N_("Targets and results of the plan"), Action.READ_FIGURES),
     ("staff", N_("List, invite and remove staff"), Action.MANAGE_STAFF),
+    ("audit", N_("Who looked at, changed and tried what"), Action.READ_AUDIT),
 )
 """Commands beyond everybody's, each with what a member must be allowed to see it."""
 

@@ -129,6 +129,13 @@ async def send_document(
     return int(shown["message_id"])
 
 
+async def send_protected_document(context: Context, chat_id: int, file: File, caption: str) -> None:
+    """Send a file that Telegram does not let people forward."""
+    document = InputFile(file.content, filename=file.name)
+    parameters = {"document": document, "caption": caption, "protect_content": True}
+    await _call(context, "sendDocument", None, chat_id=chat_id, **parameters)
+
+
 async def send_message(context: Context, chat_id: int, message: Message) -> int:
     """Send a message, with the file it carries; return its id."""
     if message.file is None:

@@ -23,6 +23,7 @@ from domain.errors import DomainError, StaleButton
 from domain.staff import NotPermitted
 from handlers import (
     addenda,
+    audit,
     booking_calendar,
     bookings,
     calendar_feeds,
@@ -51,6 +52,7 @@ from handlers import (
 )
 from handlers.callbacks import (
     ADDENDUM,
+    AUDIT,
     BOOKING,
     CALENDAR,
     CALL,
@@ -76,6 +78,15 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 _OUTCOME = f"{MEETING}:(?:{outcomes.VERBS}):"
 Handler = Callable[[Update, "Context"], Coroutine[Any, Any, None]]
+_REFRESHING: dict[str, Handler] = {
+    CASE: cases.refresh,
+    CALL: calls.refresh,
+    STAFF: staff.refresh,
+    AUDIT: audit.refresh,
+    CALENDAR: calendar_feeds.refresh,
+    SLOTS: slots.refresh,
+}
+"""What shows the stored state of a family of buttons that has one kind of message only."""
 
 
 def _telling_refusals(handler: Handler) -> Handler:
@@ -123,22 +134,14 @@ async def show_current(update: Update, context: Context) -> None:
     family = data.split(":")[0]
     # What the button was about may be gone: then there is nothing to show.
     with suppress(StaleButton):
-        if family == CASE:
-            await cases.refresh(update, context)
-        elif family == CALL:
-            await calls.refresh(update, context)
-        elif family == STAFF:
-            await staff.refresh(update, context)
-        elif family == CALENDAR:
-            await calendar_feeds.refresh(update, context)
+        if family in _REFRESHING:
+            await _REFRESHING[family](update, context)
         elif family == BOOKING and await bookings.refreshed(update, context):
             return
         elif re.match(_OUTCOME, data):
             await outcomes.refresh(update, context)
         elif family == MEETING:
             await staff_meetings.refresh(update, context)
-        elif family == SLOTS:
-            await slots.refresh(update, context)
         elif chat is not None and chat.type == "private":
             await commands.show_current(update, context)
 
@@ -263,6 +266,7 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{ADDENDUM}:full:{_NUMBER}", addenda.full_record),
     (f"{_OUTCOME}.*", outcomes.answered),
     (f"{STAFF}:.*", staff.staff_button),
+    (f"{AUDIT}:(?:page|who|csv):.*", audit.audit_button),
     (f"{CALENDAR}:list", calendar_feeds.list_button),
     (f"{CALENDAR}:new", calendar_feeds.make),
     (f"{CALENDAR}:ask:{_NUMBER}", calendar_feeds.ask),
@@ -299,6 +303,7 @@ COMMANDS: tuple[tuple[str, Handler], ...] = (
     ("close", _hidden(closures.close_command)),
     ("open", _hidden(closures.open_command)),
     ("staff", _hidden(staff.list_staff)),
+    ("audit", _hidden(audit.show_audit)),
 )
 STAFF_CHAT_COMMANDS: tuple[tuple[str, Handler], ...] = (
     ("stats", _for_staff_chat(figures.stats)),

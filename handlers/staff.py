@@ -32,7 +32,8 @@ INVITATION = "staff_"
 _Message = tuple[str, InlineKeyboardMarkup]
 
 
-def _role_names(context: Context) -> dict[Role, str]:
+def role_names(context: Context) -> dict[Role, str]:
+    """Return what each role is called."""
     _ = context.gettext
     return {
         Role.ADMIN: _("administrator"),
@@ -54,7 +55,7 @@ def _button(label: str, *arguments: object, style: str | None = None) -> list[In
 
 def _list(context: Context, members: list[StaffMember]) -> _Message:
     _ = context.gettext
-    roles = _role_names(context)
+    roles = role_names(context)
     title = context.ngettext(
         "<b>Staff</b> (%(count)d person)", "<b>Staff</b> (%(count)d people)", len(members)
     )
@@ -117,7 +118,7 @@ async def _show_menu(update: Update, context: Context, action: str) -> None:
 
 def _roles(context: Context, _members: list[StaffMember]) -> _Message:
     _ = context.gettext
-    buttons = [_button(name, "invite", role) for role, name in _role_names(context).items()]
+    buttons = [_button(name, "invite", role) for role, name in role_names(context).items()]
     buttons.append(_button(_("Back to the list of staff"), "list"))
     text = _(
         "In which role?\n\nAdministrators manage staff. Managers, sub-managers and clerks work on "
@@ -146,7 +147,7 @@ async def _ask(update: Update, context: Context, removed: int, since: int) -> No
     text = context.gettext(
         "Remove %(name)s (%(role)s)?\n\nThey lose access at once. Others can take the cases they "
         "have. The calendar addresses they made stop working."
-    ) % {"name": escape(_name(context, member)), "role": _role_names(context)[member.role]}
+    ) % {"name": escape(_name(context, member)), "role": role_names(context)[member.role]}
     style = KeyboardButtonStyle.DANGER
     buttons = [
         _button(context.gettext("Yes, remove"), "remove", removed, since, style=style),
@@ -184,7 +185,7 @@ async def _invite(update: Update, context: Context, role: Role) -> None:
         "Invitation for: %(role)s\nIt works once, until %(until)s. "
         "Please send the link to that person only.\n%(link)s"
     ) % {
-        "role": _role_names(context)[role],
+        "role": role_names(context)[role],
         "until": moment(context, expires_at),
         "link": link,
     }
@@ -199,5 +200,5 @@ async def join(update: Update, context: Context, payload: str) -> None:
     token = payload.removeprefix(INVITATION)
     member = await context.transact(staff.join, user, telegram_name(update), token, context.now)
     text = context.gettext("You are registered as: %(role)s.")
-    await replies.send(context, chat, text % {"role": _role_names(context)[member.role]})
+    await replies.send(context, chat, text % {"role": role_names(context)[member.role]})
     await show_menu(context, member)

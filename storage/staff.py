@@ -53,6 +53,14 @@ def names(tx: Transaction, user_id: int) -> str | None:
     return f"ID {user_id}" if name == "" else name
 
 
+def everybody(tx: Transaction) -> dict[int, str]:
+    """Return the names of all present and former members; empty where none is known yet."""
+    rows = tx.connection.execute(
+        select(StaffRow.user_id, StaffRow.name).order_by(StaffRow.added_at, StaffRow.user_id)
+    )
+    return {row.user_id: row.name for row in rows}
+
+
 def members(tx: Transaction) -> list[StaffMember]:
     """Return all registered members in the order they joined."""
     rows = tx.connection.execute(_select().order_by(StaffRow.added_at, StaffRow.user_id))

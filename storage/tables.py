@@ -441,9 +441,16 @@ class AuditRow(Base):
     """Who looked at or changed what, and when; no personal data of owners."""
 
     __tablename__ = "audit_log"
+    __table_args__ = (
+        Index("ix_audit_log_at_id", "at", "id"),
+        Index("ix_audit_log_actor_at_id", "actor", "at", "id"),
+        Index("ix_audit_log_action_at_id", "action", "at", "id"),
+        Index("ix_audit_log_actor_action_at_id", "actor", "action", "at", "id"),
+        Index("ix_audit_log_subject_at_id", "subject", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     actor: Mapped[int] = mapped_column(BigInteger)
     action: Mapped[str]
     subject: Mapped[str]
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]

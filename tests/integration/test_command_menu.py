@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.integration.conftest import Counter
 
 OWNER, ADMIN, CLERK = 100, 900, 300
-ADMINS = ["today", "slots", "calendar", "close", "open", "stats", "kpi", "staff"]
+ADMINS = ["today", "slots", "calendar", "close", "open", "stats", "kpi", "staff", "audit"]
 EVERYBODYS = ["start", "status", "cancel", "privacy", "language", "help"]
 
 

@@ -194,7 +194,9 @@ async def test_a_member_of_staff_takes_it_reads_it_and_says_it_is_done(counter: 
     done = counter.wire.shown[STAFF_CHAT, card.message_id]
     assert "電話が済みました" in done.text
     assert done.buttons == []
-    assert await counter.read("select action from audit_log where action like '%call%'") == [
+    assert await counter.read(
+        "select action from audit_log where action like '%call%' order by id"
+    ) == [
         ("take_return_call_refused",),
         ("read_return_call_refused",),
         ("finish_return_call_refused",),

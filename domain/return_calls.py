@@ -33,8 +33,8 @@ class CallTime(StrEnum):
 
 
 CALL_TIMES = {
-    CallTime.MORNING: N_("In the morning"),
-    CallTime.AFTERNOON: N_("In the afternoon"),
+    CallTime.MORNING: N_("Morning"),
+    CallTime.AFTERNOON: N_("Afternoon"),
     CallTime.ANY: N_("Any time in office hours"),
 }
 

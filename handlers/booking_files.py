@@ -44,8 +44,8 @@ async def owners(context: Context, payload: Mapping[str, Any]) -> Message | None
     event = owner_event(context, booking)
     reason = OFFICE_REASONS.get(Reason(payload["reason"])) if payload["reason"] else None
     if reason is None:
-        lines = [f"<b>{meeting_line(context, booking)}</b>", _reference(context, booking)]
-        return await _message(booking, [*lines, "", what_for], event)
+        lines = [f"<b>{meeting_line(context, booking)}</b>", what_for]
+        return await _message(booking, lines, event)
     how, rows = how_to_change(context, found.standing, booking)
     lines = [*_moved_by_the_office(context, found, reason), "", how]
     if found.standing.changeable_until is not None:

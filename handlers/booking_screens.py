@@ -285,12 +285,15 @@ def when_to_call(context: Context, case: Consultation) -> Message:
 def call_promised(context: Context, case: Consultation) -> Message:
     """Say that we will call to decide the date."""
     _ = context.gettext
-    text = _(
+    days = context.house.programme.office.reply_within_working_days
+    text = context.ngettext(
+        "We will call you within %(days)d working day to decide the date of the meeting "
+        "(%(when)s).\nReference: %(reference)s",
         "We will call you within %(days)d working days to decide the date of the meeting "
-        "(%(when)s).\nReference: %(reference)s\n\nIf it is urgent, please call us.\n"
-        "%(telephone)s (%(hours)s)"
+        "(%(when)s).\nReference: %(reference)s",
+        days,
     ) % {
-        **office(context),
+        "days": days,
         "when": _(CALL_TIMES[case.call_when or CallTime.ANY]),
         "reference": str(case.reference),
     }

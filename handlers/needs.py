@@ -288,20 +288,31 @@ def receipt(context: Context, consultation: Consultation) -> str:
     """Return the receipt with the reference (HTML); outside office hours it says so."""
     _ = context.gettext
     programme = context.house.programme
+    days = programme.office.reply_within_working_days
     lines = [_("We have received your consultation. Reference: <b>%(reference)s</b>")]
     if not programme.is_open_at(consultation.submitted_at):
         lines.append(
             _(
-                "Our hours are %(hours)s. Unless you book a meeting, we will contact you from the "
-                "next working day on."
+                "We are closed now. Unless you book a meeting, we will contact you from the next "
+                "working day on."
             )
         )
     elif consultation.answers.get("tel") is None:
         lines.append(
-            _("Unless you book a meeting, we will e-mail you within %(days)d working days.")
+            context.ngettext(
+                "Unless you book a meeting, we will e-mail you within %(days)d working day.",
+                "Unless you book a meeting, we will e-mail you within %(days)d working days.",
+                days,
+            )
         )
     else:
-        lines.append(_("Unless you book a meeting, we will call you within %(days)d working days."))
+        lines.append(
+            context.ngettext(
+                "Unless you book a meeting, we will call you within %(days)d working day.",
+                "Unless you book a meeting, we will call you within %(days)d working days.",
+                days,
+            )
+        )
     lines.append(_("If it is urgent, please call us.\n%(telephone)s (%(hours)s)"))
     lines.append(_("For corrections or deletion, please call us with your reference."))
     return "\n\n".join(lines) % {

@@ -114,7 +114,7 @@ async def test_the_owner_gets_the_meeting_as_a_file(office: Office) -> None:
     )
     assert [alarm.trigger for alarm in event.alarm] == [-timedelta(minutes=60)]
     assert office.text(OWNER) == (
-        "<b>11月30日（月） 9:30〜10:30　拠点で面談</b>\n受付番号：R8-0001\n\n"
+        "<b>11月30日（月） 9:30〜10:30　拠点で面談</b>\n"
         "ファイルを開くと、カレンダーに登録できます。"
     )
 

@@ -306,7 +306,7 @@ async def submit(counter: Counter) -> None:
         (datetime(2026, 11, 24, 7, 59, tzinfo=UTC), "2開庁日以内に"),
         (datetime(2026, 11, 24, 8, 0, tzinfo=UTC), "翌開庁日以降にご連絡します。"),
         (datetime(2026, 11, 23, 23, 59, tzinfo=UTC), "翌開庁日"),
-        (datetime(2026, 11, 23, 3, 0, tzinfo=UTC), "受付は平日 9:00〜17:00です。"),
+        (datetime(2026, 11, 23, 3, 0, tzinfo=UTC), "ただいま受付時間外です。"),
     ],
     ids=["open", "last minute", "closed", "too early", "holiday"],
 )

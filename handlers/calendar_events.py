@@ -11,6 +11,7 @@ from domain.programme_types import OUTSIDE
 from domain.slots import Method
 from handlers.meetings import method_name
 from handlers.messages import File
+from handlers.office import office_hours
 
 if TYPE_CHECKING:
     from domain.bookings import Booking
@@ -58,7 +59,7 @@ def owner_event(context: Context, booking: Booking) -> CalendarEvent:
         _("Reference: %(reference)s") % {"reference": booking.reference},
         _("How we meet: %(method)s") % {"method": method_name(context, booking.method)},
         _("Telephone: %(telephone)s (%(hours)s)")
-        % {"telephone": office.telephone, "hours": office.hours},
+        % {"telephone": office.telephone, "hours": office_hours(context)},
     ]
     return _event(
         context,

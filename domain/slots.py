@@ -275,9 +275,10 @@ class Agenda:
                 if state is SlotState.FREE:
                     yield start
 
-    def nearest(self, to: datetime, count: int) -> list[datetime]:
-        """Return the free slots nearest to a moment, the earliest first."""
-        by_distance = sorted(self.free(), key=lambda start: (abs(start - to), start))
+    def nearest(self, to: datetime, count: int, but: datetime | None = None) -> list[datetime]:
+        """Return the free slots nearest to a moment, the earliest first; not `but`."""
+        free = (start for start in self.free() if start != but)
+        by_distance = sorted(free, key=lambda start: (abs(start - to), start))
         return sorted(by_distance[:count])
 
     def _outside(self, day: date) -> SlotState | None:

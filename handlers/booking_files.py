@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from telegram import InlineKeyboardMarkup
 
-from domain.bookings import OFFICE_REASONS, Change, Reason
+from domain.bookings import OFFICE_REASONS, BookingState, Change, Reason
 from domain.fiscal_year import jst_date
 from handlers.booking_screens import how_to_change
 from handlers.calendar_events import calendar_file, owner_event, staff_event
@@ -44,7 +44,8 @@ async def owners(context: Context, payload: Mapping[str, Any]) -> Message | None
     event = owner_event(context, booking)
     reason = OFFICE_REASONS.get(Reason(payload["reason"])) if payload["reason"] else None
     if reason is None:
-        lines = [f"<b>{meeting_line(context, booking)}</b>", what_for]
+        tag = "s" if booking.state is BookingState.CANCELLED else "b"
+        lines = [f"<{tag}>{meeting_line(context, booking)}</{tag}>", what_for]
         return await _message(booking, lines, event)
     how, rows = how_to_change(context, found.standing, booking)
     lines = [*_moved_by_the_office(context, found, reason), "", how]

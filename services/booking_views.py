@@ -171,7 +171,7 @@ def _has_free_day(found: Offer, first: date) -> bool:
 
 
 def earliest(tx: Transaction, at: Occasion, user_id: int, target: Target, method: Method) -> Times:
-    """Return the earliest three times. Raises as `offer`."""
+    """Return the earliest three times that would change something. Raises as `offer`."""
     return _earliest(tx, at, user_id, target, method, _AT_ONCE)
 
 
@@ -186,7 +186,8 @@ def _earliest(
     while day <= last and len(starts) < count:
         until = min(_next(day.replace(day=1)) - _DAY, last)
         found = offer(tx, at, user_id, target, method, (day, until))
-        starts += islice(found.agenda.free(day, until), count - len(starts))
+        free = (start for start in found.agenda.free(day, until) if start != found.as_it_is)
+        starts += islice(free, count - len(starts))
         day = until + _DAY
     return Times(found, tuple(starts))
 
@@ -194,6 +195,9 @@ def _earliest(
 def nearest(
     tx: Transaction, at: Occasion, user_id: int, target: Target, method: Method, to: datetime
 ) -> Times:
-    """Return the three free times nearest to a moment. Raises as `offer`."""
+    """Return the three free times nearest to a moment that would change something.
+
+    Raises as `offer`.
+    """
     found = offer(tx, at, user_id, target, method)
-    return Times(found, tuple(found.agenda.nearest(to, _AT_ONCE)))
+    return Times(found, tuple(found.agenda.nearest(to, _AT_ONCE, but=found.as_it_is)))

@@ -43,6 +43,13 @@ class Offer:
     consultation: Consultation
     booking: Booking | None
 
+    @property
+    def as_it_is(self) -> datetime | None:
+        """When the meeting that is moved begins now, if it is held by the same method (UTC)."""
+        if self.booking is None or self.booking.method is not self.agenda.rules.method:
+            return None
+        return self.booking.starts_at
+
 
 @dataclass(frozen=True)
 class Wish:

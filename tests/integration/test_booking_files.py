@@ -182,6 +182,7 @@ async def test_a_cancelled_meeting_is_taken_out(office: Office) -> None:
         assert event.status == "CANCELLED"
         assert event.alarm == []
     assert "カレンダーからも消せます" in office.text(OWNER)
+    assert office.text(OWNER).startswith("<s>11月30日（月） 9:30〜10:30　拠点で面談</s>\n")
 
 
 async def test_the_owner_is_told_why_the_office_moves_or_cancels(office: Office) -> None:

@@ -300,6 +300,33 @@ async def test_a_meeting_is_moved_by_the_same_calendar(counter: Counter) -> None
     assert await meetings(counter) == [("booked", "hub", "2026-11-27 06:00:00.000000", 2)]
 
 
+async def test_a_move_does_not_offer_the_time_it_is_at(counter: Counter) -> None:
+    await submit(counter)
+    await counter.press(OWNER, "オンライン")
+    await counter.press(OWNER, "早い順")
+    await counter.press(OWNER, "11:00")
+    await rivals(counter, jst(2026, 11, 26, 9, 30), method=Method.ONLINE)
+    await counter.press(OWNER, "日時を変える")
+    await press_data(counter, ":20261126")
+    await rivals(counter, jst(2026, 11, 26, 13, 30), method=Method.ONLINE)
+    others = [
+        "11月26日（木） 15:00〜16:00",
+        "11月27日（金） 9:30〜10:30",
+        "11月27日（金） 11:00〜12:00",
+    ]
+    await counter.press(OWNER, "13:30")
+    assert "ちょうど埋まりました" in live(counter).text
+    assert labels(counter)[:3] == others
+    await counter.press(OWNER, "ほかの日")
+    await counter.press(OWNER, "早い順")
+    assert labels(counter)[:3] == others
+    await counter.press(OWNER, "ほかの日")
+    await counter.press(OWNER, "方法を変える")
+    await counter.press(OWNER, "訪問")
+    await counter.press(OWNER, "早い順")
+    assert labels(counter)[0] == "11月26日（木） 11:00〜12:00"
+
+
 async def test_a_meeting_is_moved_to_another_method(counter: Counter) -> None:
     await booked(counter)
     await counter.press(OWNER, "日時を変える")

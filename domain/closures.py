@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
+    from domain.working_days import WorkingDays
+
 DAY_MINUTES = 24 * 60
 LONGEST_DAYS = 366
 """A closure is at most a leap year long: more is a slip of the pen."""
+EVER = timedelta(days=40_000)
+"""From now on: farther than any closure reaches."""
 _DAY = timedelta(days=1)
 
 
@@ -49,6 +53,11 @@ def whole_days(closed: Iterable[Interval]) -> tuple[tuple[date, date], ...]:
         if first <= last:
             runs.append((first, last))
     return tuple(runs)
+
+
+def without_closed(calendar: WorkingDays, closed: Iterable[Interval]) -> WorkingDays:
+    """Return the days on which the counter is open, without those that staff have closed."""
+    return replace(calendar, closures=calendar.closures + whole_days(closed))
 
 
 def merged(spans: Iterable[Interval]) -> list[Interval]:

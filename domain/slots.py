@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from domain.closures import Interval, whole_days
+from domain.closures import Interval, without_closed
 from domain.fiscal_year import JST, jst_date
 
 if TYPE_CHECKING:
@@ -291,8 +291,7 @@ class Agenda:
     @cached_property
     def calendar(self) -> WorkingDays:
         """The days on which the counter is open, without those that staff have closed."""
-        closures = self.working_days.closures + whole_days(self.closures)
-        return replace(self.working_days, closures=closures)
+        return without_closed(self.working_days, self.closures)
 
     @cached_property
     def _seats(self) -> defaultdict[datetime, int]:

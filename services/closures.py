@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from domain.audit import AuditAction
 from domain.bookings import Reason
-from domain.closures import Interval, merged, refuse_span, within, without
+from domain.closures import EVER, Interval, merged, refuse_span, within, without
 from domain.staff import Action
 from services import bookings as booking_service
 from services.cases import permitted
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from services.occasion import Occasion
     from storage.database import Transaction
 
-_MOMENT, _EVER = timedelta(microseconds=1), timedelta(days=40_000)
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def open_again(tx: Transaction, at: Occasion, user_id: int, span: ClosingSpan) -
 def coming(tx: Transaction, at: Occasion, user_id: int) -> tuple[Interval, ...]:
     """Return what is closed from now on, the earliest first. Raises NotPermitted."""
     permitted(tx, user_id, Action.CLOSE_SLOTS)
-    return closures.between(tx, at.now, at.now + _EVER)
+    return closures.between(tx, at.now, at.now + EVER)
 
 
 def _closing(tx: Transaction, at: Occasion, span: ClosingSpan) -> Closing:

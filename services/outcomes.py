@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.audit import AuditAction
 from domain.bookings import BookingGone, BookingState
-from domain.closures import whole_days
+from domain.closures import without_closed
 from domain.consultations import KpiEvent, ReferenceKind
 from domain.fiscal_year import jst_date, jst_midnight
 from domain.outbox import Notice, NoticeKind
@@ -127,8 +127,7 @@ def answer(tx: Transaction, booking_id: int, refused: DomainError | None = None)
 def _calendar(tx: Transaction, at: Occasion, over: list[Booking]) -> WorkingDays:
     since = min(booking.ends_at for booking in over)
     closed = closures.between(tx, jst_midnight(jst_date(since)), at.now)
-    calendar = at.programme.working_days
-    return replace(calendar, closures=calendar.closures + whole_days(closed))
+    return without_closed(at.programme.working_days, closed)
 
 
 def _refused(tx: Transaction, at: Occasion, booking: Booking, target: MoveOf) -> DomainError | None:

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from domain.bookings import Booking, BookingEvent, BookingGone, BookingState
+from domain.closures import EVER, without_closed
 from domain.fiscal_year import jst_date, jst_midnight
 from domain.staff import Action
 from services.cases import permitted
-from storage import bookings, staff
+from storage import bookings, closures, staff
 
 if TYPE_CHECKING:
     from datetime import date
@@ -75,7 +76,8 @@ def today(tx: Transaction, at: Occasion, user_id: int) -> Today:
     meetings = meetings_of(tx, day)
     if any(meeting.booking.ends_at > at.now for meeting in meetings):
         return Today(day, meetings, None, ())
-    next_day = at.programme.working_days.first_open_from(day + _DAY)
+    closed = closures.between(tx, at.now, at.now + EVER)
+    next_day = without_closed(at.programme.working_days, closed).first_open_from(day + _DAY)
     return Today(day, meetings, next_day, meetings_of(tx, next_day))
 
 

@@ -2,7 +2,7 @@
 
 Measures what a press on a month costs (service, state of every day, keyboard) and what taking a
 seat costs, each as the process runs them: one transaction on the database's own threads. Once with
-the bookings of two years spread over 25 advisers, and once with all of them in the shown month.
+the bookings of two years spread over 30 advisers, and once with all of them in the shown month.
 """
 
 from __future__ import annotations

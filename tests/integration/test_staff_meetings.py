@@ -63,6 +63,10 @@ async def test_once_today_is_over_the_next_open_day_is_below(desk: Desk) -> None
     shown = await desk.say(CLERK, "/today")
     assert "<b>11月30日（月）</b>\n11:00〜12:00　R8-0002" in shown.text
     assert labels(shown) == ["9:30　R8-0001", "11:00　R8-0002"]
+    # What staff have closed is no open day.
+    await desk.say(MANAGER, "/close 11/30")
+    await desk.press(MANAGER, "閉じて、1件")
+    assert "<b>12月1日（火）</b>\n予定はありません。" in (await desk.say(CLERK, "/today")).text
 
 
 async def test_a_day_without_meetings_says_so(desk: Desk) -> None:

@@ -26,6 +26,7 @@ class AuditAction(StrEnum):
 
     READ_RECORD = "read_record"
     READ_UNDELIVERED = "read_undelivered"
+    READ_CASE = "read_case"
     READ_ADDENDUM = "read_addendum"
     READ_ADDENDUM_UNDELIVERED = "read_addendum_undelivered"
     READ_RETURN_CALL = "read_return_call"
@@ -34,6 +35,13 @@ class AuditAction(StrEnum):
     TAKE = "take"
     TAKE_RETURN_CALL = "take_return_call"
     FINISH_RETURN_CALL = "finish_return_call"
+    CASE_CHANGE = "case_change"
+    CASE_CLOSE = "case_close"
+    CASE_REOPEN = "case_reopen"
+    CASE_EXCLUDE = "case_exclude"
+    CASE_RESTORE = "case_restore"
+    CASE_HAND_OVER = "case_hand_over"
+    CASE_NOTE = "case_note"
     MOVE_MEETING = "move_meeting"
     CANCEL_MEETING = "cancel_meeting"
     MEETING_MET = "meeting_met"
@@ -50,6 +58,13 @@ class AuditAction(StrEnum):
     TAKE_RETURN_CALL_REFUSED = "take_return_call_refused"
     TAKE_RETURN_CALL_TOO_LATE = "take_return_call_too_late"
     FINISH_RETURN_CALL_REFUSED = "finish_return_call_refused"
+    CASE_CHANGE_REFUSED = "case_change_refused"
+    CASE_CLOSE_REFUSED = "case_close_refused"
+    CASE_REOPEN_REFUSED = "case_reopen_refused"
+    CASE_EXCLUDE_REFUSED = "case_exclude_refused"
+    CASE_RESTORE_REFUSED = "case_restore_refused"
+    CASE_HAND_OVER_REFUSED = "case_hand_over_refused"
+    CASE_NOTE_REFUSED = "case_note_refused"
     MEETING_MET_REFUSED = "meeting_met_refused"
     MEETING_NO_SHOW_REFUSED = "meeting_no_show_refused"
     MEETING_POSTPONED_REFUSED = "meeting_postponed_refused"
@@ -77,6 +92,7 @@ class AuditAction(StrEnum):
 _LOOKS = {
     AuditAction.READ_RECORD: N_("Looked at the full record"),
     AuditAction.READ_UNDELIVERED: N_("Asked for the full record, which could not be delivered"),
+    AuditAction.READ_CASE: N_("Looked at a case with notes"),
     AuditAction.READ_ADDENDUM: N_("Looked at an addition to the case"),
     AuditAction.READ_ADDENDUM_UNDELIVERED: N_(
         "Asked for an addition to the case, which could not be delivered"
@@ -91,6 +107,13 @@ _CHANGES = {
     AuditAction.TAKE: N_("Took the case"),
     AuditAction.TAKE_RETURN_CALL: N_("Took a call"),
     AuditAction.FINISH_RETURN_CALL: N_("Said that a call is done"),
+    AuditAction.CASE_CHANGE: N_("Changed the state of the case"),
+    AuditAction.CASE_CLOSE: N_("Closed the case"),
+    AuditAction.CASE_REOPEN: N_("Reopened the case"),
+    AuditAction.CASE_EXCLUDE: N_("Excluded the case from the figures"),
+    AuditAction.CASE_RESTORE: N_("Put the case back into the figures"),
+    AuditAction.CASE_HAND_OVER: N_("Handed the case over"),
+    AuditAction.CASE_NOTE: N_("Wrote a note to the case"),
     AuditAction.MOVE_MEETING: N_("Moved the meeting"),
     AuditAction.CANCEL_MEETING: N_("Cancelled the meeting"),
     AuditAction.MEETING_MET: N_("Said that the meeting was held"),
@@ -109,6 +132,13 @@ _REFUSALS = {
     AuditAction.TAKE_RETURN_CALL_REFUSED: N_("Refused: taking a call"),
     AuditAction.TAKE_RETURN_CALL_TOO_LATE: N_("Refused: taking a call that somebody else has"),
     AuditAction.FINISH_RETURN_CALL_REFUSED: N_("Refused: saying that a call is done"),
+    AuditAction.CASE_CHANGE_REFUSED: N_("Refused: changing the state of a case"),
+    AuditAction.CASE_CLOSE_REFUSED: N_("Refused: closing a case"),
+    AuditAction.CASE_REOPEN_REFUSED: N_("Refused: reopening a case"),
+    AuditAction.CASE_EXCLUDE_REFUSED: N_("Refused: excluding a case from the figures"),
+    AuditAction.CASE_RESTORE_REFUSED: N_("Refused: putting a case back into the figures"),
+    AuditAction.CASE_HAND_OVER_REFUSED: N_("Refused: handing a case over"),
+    AuditAction.CASE_NOTE_REFUSED: N_("Refused: writing a note to a case"),
     AuditAction.MEETING_MET_REFUSED: N_("Refused: saying that the meeting was held"),
     AuditAction.MEETING_NO_SHOW_REFUSED: N_("Refused: saying that nobody came to the meeting"),
     AuditAction.MEETING_POSTPONED_REFUSED: N_("Refused: saying that the meeting was postponed"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from domain.case_states import Act, after, targets
 from domain.closures import Interval
 from domain.consultations import ConsultationState
 from domain.errors import DomainError, StaleButton
@@ -53,13 +54,17 @@ class Change(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why the office moves or cancels a meeting; BY_OWNER is the owner's own doing."""
+    """Why the office moves or cancels a meeting; BY_OWNER is the owner's own doing.
+
+    CASE_ENDED is told to staff only: why a case was closed is the office's own business.
+    """
 
     BY_OWNER = "by_owner"
     OFFICE = "office"
     AT_REQUEST = "at_request"
     WEATHER = "weather"
     CLOSED = "closed"
+    CASE_ENDED = "case_ended"
 
 
 BY_ITSELF = 0
@@ -71,6 +76,8 @@ OFFICE_REASONS = {
     Reason.CLOSED: N_("The counter is closed then"),
 }
 """The reasons that staff choose from; the owner is told them."""
+STAFF_REASONS = OFFICE_REASONS | {Reason.CASE_ENDED: N_("The case was closed")}
+"""What staff read of why the office changed a meeting."""
 METHOD_NAMES = {
     "visit": N_("Visit to your office"),
     "hub": N_("At the hub"),
@@ -156,32 +163,27 @@ class BookingEvent:
     reason: Reason | None
 
 
-BEFORE_A_MEETING = frozenset(
-    {
-        ConsultationState.NEW,
-        ConsultationState.TRIAGED,
-        ConsultationState.CONTACTING,
-        ConsultationState.BOOKED,
-    }
-)
+BEFORE_A_MEETING = frozenset(state for state in ConsultationState if targets(Act.MEET, state))
 """The states of a case whose first meeting is still to come."""
+ACTS = {
+    Change.BOOKED: Act.BOOK,
+    Change.MOVED: Act.BOOK,
+    Change.MET: Act.MEET,
+    Change.CANCELLED: Act.UNBOOK,
+    Change.NO_SHOW: Act.UNBOOK,
+    Change.POSTPONED: Act.UNBOOK,
+}
+"""What a change of a booking does to its case; a hold does nothing."""
 
 
 def case_state_after(change: Change, state: ConsultationState) -> ConsultationState:
-    """Return where the case stands after a change of its booking (counting rules, table).
+    """Return where the case stands after a change of its booking, as the table of states says.
 
     A case that nobody has taken stays NEW, booked or not: somebody still has to take it. One that
     is further on than its first meeting stays where it is.
     """
-    if change in (Change.BOOKED, Change.MOVED):
-        waits = (ConsultationState.TRIAGED, ConsultationState.CONTACTING)
-        return ConsultationState.BOOKED if state in waits else state
-    if change is Change.MET:
-        return ConsultationState.MET if state in BEFORE_A_MEETING else state
-    if change in (Change.CANCELLED, Change.NO_SHOW, Change.POSTPONED):
-        is_booked = state is ConsultationState.BOOKED
-        return ConsultationState.CONTACTING if is_booked else state
-    return state
+    act = ACTS.get(change)
+    return state if act is None else after(act, state)
 
 
 class SlotTaken(DomainError):

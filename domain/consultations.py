@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
+from domain.errors import InvalidAnswer
+from domain.fiscal_year import FiscalYear
 from domain.texts import N_
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from domain.drafts import Consent
-    from domain.fiscal_year import FiscalYear
     from domain.form import Answers
     from domain.return_calls import CallTime
     from domain.size import Eligibility, SizeVerdict
@@ -87,6 +89,7 @@ class ReferenceKind(StrEnum):
 
 CountedKind: TypeAlias = KpiKind | ReferenceKind
 """What an event can count."""
+COUNTED_KINDS: dict[str, CountedKind] = {kind.value: kind for kind in (*KpiKind, *ReferenceKind)}
 CountTrigger: TypeAlias = Literal["submitted", "met"]
 
 
@@ -96,12 +99,29 @@ def counted_as(kpi: KpiKind, trigger: CountTrigger) -> CountedKind:
     return ReferenceKind.FIRST_MEETING if is_met else kpi
 
 
+NOT_A_REFERENCE = N_("Please write the reference of the case. Example: /case R8-0042")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー－"), "-")
+_LAST_NUMBER = 999_999
+
+
 @dataclass(frozen=True, order=True)
 class Reference:
     """A reference such as R8-0042: fiscal year and a number never used twice."""
 
     fiscal_year: FiscalYear
     number: int
+
+    @classmethod
+    def parse(cls, raw: str) -> Self:
+        """Read what people write: R8-0042, r8-42, Ｒ８ー４２, 令和8-42. Raises InvalidAnswer."""
+        text = "".join(unicodedata.normalize("NFKC", raw).translate(_DASHES).split())
+        year, _, number = text.rpartition("-")
+        if not (number.isascii() and number.isdecimal() and 0 < int(number) <= _LAST_NUMBER):
+            raise InvalidAnswer(NOT_A_REFERENCE)
+        try:
+            return cls(FiscalYear.parse(year), int(number))
+        except InvalidAnswer:
+            raise InvalidAnswer(NOT_A_REFERENCE) from None
 
     def __str__(self) -> str:
         return f"{self.fiscal_year.reference_prefix}-{self.number:04d}"

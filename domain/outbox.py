@@ -34,10 +34,16 @@ class NoticeKind(StrEnum):
     SLOT_OFFERED = "slot_offered"
     HOLD_LAPSED = "hold_lapsed"
     MEETING_LOST = "meeting_lost"
+    CASE_HANDED_OVER = "case_handed_over"
 
 
 FOR_THE_ASSIGNEE = frozenset(
-    {NoticeKind.STAFF_BOOKING_FILE, NoticeKind.STAFF_REMINDER, NoticeKind.OUTCOME_ASKED}
+    {
+        NoticeKind.STAFF_BOOKING_FILE,
+        NoticeKind.STAFF_REMINDER,
+        NoticeKind.OUTCOME_ASKED,
+        NoticeKind.CASE_HANDED_OVER,
+    }
 )
 """What goes to the staff chat instead when the bot cannot write to who has the case."""
 

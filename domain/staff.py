@@ -26,7 +26,10 @@ class Role(StrEnum):
 class Action(StrEnum):
     """What a permission is asked for."""
 
+    READ_CASES = "read_cases"
     TAKE_CASE = "take_case"
+    CHANGE_CASE = "change_case"
+    CORRECT_CASE = "correct_case"
     READ_RECORD = "read_record"
     READ_SLOTS = "read_slots"
     CHANGE_MEETING = "change_meeting"
@@ -37,14 +40,23 @@ class Action(StrEnum):
 
 
 _CASE_WORK = frozenset(
-    {Action.TAKE_CASE, Action.READ_RECORD, Action.READ_SLOTS, Action.CHANGE_MEETING}
+    {
+        Action.READ_CASES,
+        Action.TAKE_CASE,
+        Action.CHANGE_CASE,
+        Action.READ_RECORD,
+        Action.READ_SLOTS,
+        Action.CHANGE_MEETING,
+    }
 )
+_DESK = _CASE_WORK | {Action.CORRECT_CASE, Action.CLOSE_SLOTS}
+"""CORRECT_CASE is what moves the figures or takes up again what was over (R10)."""
 PERMISSIONS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(Action),
-    Role.MANAGER: _CASE_WORK | {Action.CLOSE_SLOTS, Action.READ_FIGURES},
-    Role.SUB_MANAGER: _CASE_WORK | {Action.CLOSE_SLOTS},
+    Role.MANAGER: _DESK | {Action.READ_FIGURES},
+    Role.SUB_MANAGER: _DESK,
     Role.CLERK: _CASE_WORK,
-    Role.PLANNING: frozenset({Action.READ_FIGURES}),
+    Role.PLANNING: frozenset({Action.READ_FIGURES, Action.READ_CASES}),
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from telegram import InlineKeyboardMarkup
 
-from domain.bookings import OFFICE_REASONS, BookingState, Change, Reason
+from domain.bookings import OFFICE_REASONS, STAFF_REASONS, BookingState, Change, Reason
 from domain.fiscal_year import jst_date
 from handlers.booking_screens import how_to_change
 from handlers.calendar_events import calendar_file, owner_event, staff_event
@@ -43,6 +43,9 @@ async def owners(context: Context, payload: Mapping[str, Any]) -> Message | None
     what_for = _what_the_file_does(context, Change(payload["change"]))
     event = owner_event(context, booking)
     reason = OFFICE_REASONS.get(Reason(payload["reason"])) if payload["reason"] else None
+    if payload["reason"] == Reason.CASE_ENDED:
+        lines = [*_cancelled_with_the_case(context, booking), "", what_for]
+        return await _message(booking, lines, event)
     if reason is None:
         tag = "s" if booking.state is BookingState.CANCELLED else "b"
         lines = [f"<{tag}>{meeting_line(context, booking)}</{tag}>", what_for]
@@ -57,6 +60,16 @@ async def owners(context: Context, payload: Mapping[str, Any]) -> Message | None
 
 def _reference(context: Context, booking: Booking) -> str:
     return context.gettext("Reference: %(reference)s") % {"reference": booking.reference}
+
+
+def _cancelled_with_the_case(context: Context, booking: Booking) -> list[str]:
+    _ = context.gettext
+    return [
+        _("<b>Your meeting is cancelled</b>"),
+        meeting_line(context, booking),
+        _reference(context, booking),
+        _("Questions? Please call us: %(telephone)s (%(hours)s)") % office(context),
+    ]
 
 
 def _moved_by_the_office(context: Context, found: OwnersChange, reason: str) -> list[str]:
@@ -119,7 +132,7 @@ def _why(context: Context, reason: str | None, made_by: str | None) -> list[str]
     if reason is None:
         return []
     _ = context.gettext
-    in_words = OFFICE_REASONS.get(Reason(reason))
+    in_words = STAFF_REASONS.get(Reason(reason))
     said = _(in_words) if in_words is not None else _("by the company itself")
     lines = [_("Reason: %(reason)s") % {"reason": said}]
     if made_by is not None:

@@ -12,6 +12,10 @@ INTAKE, RETURN_CALL = "in", "rc"
 CALL, ADDENDUM, CALENDAR, AUDIT = "call", "add", "cf", "au"
 BOOKING, MEETING, SLOTS = "bk", "mt", "sl"
 """An owner's booking, the staff's side of it, and the slots with their closures."""
+DESK = "cs"
+"""A staff member's work on a case, in private; CASE is the staff chat's card."""
+LIST = "cl"
+"""The list of open cases."""
 FAMILIES = {needs.QUESTIONNAIRE: INTAKE, return_calls.QUESTIONNAIRE: RETURN_CALL}
 """The family of the buttons that belong to a questionnaire as a whole."""
 _NAMES = {family: name for name, family in FAMILIES.items()}

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
+from domain.case_states import STATE_WORDS
+from domain.consultations import OPEN_STATES, ConsultationState
 from domain.errors import StaleButton
 from domain.form import OneOf
 from domain.needs import points_to_confirm
 from domain.return_calls import CALL_TIMES
 from domain.talent import CLASS_NAMES, talent_classes
 from handlers import replies
-from handlers.callbacks import CASE, MEETING, pack, unpack
+from handlers.callbacks import CASE, DESK, MEETING, pack, unpack
 from handlers.context import Context
 from handlers.meetings import meeting_line
 from handlers.moments import moment
@@ -51,12 +53,20 @@ def card_text(context: Context, card: Card) -> str:
     """Return the card: reference, area, industry and need, never a name or number (HTML)."""
     _ = context.gettext
     consultation = card.consultation
+    reference = str(consultation.reference)
+    if consultation.state is ConsultationState.NEW:
+        title = _("<b>New consultation %(reference)s</b>") % {"reference": reference}
+    else:
+        title = f"<b>{reference}</b>　{_(STATE_WORDS[consultation.state])}"
+    return "\n".join([title, moment(context, consultation.submitted_at), *facts(context, card)])
+
+
+def facts(context: Context, card: Card) -> list[str]:
+    """Return what is known of a case but its reference and state; no personal data (HTML)."""
+    _ = context.gettext
+    consultation = card.consultation
     questionnaire = context.house.questionnaire
     lines = [
-        _("<b>New consultation %(reference)s</b>") % {"reference": str(consultation.reference)},
-        moment(context, consultation.submitted_at),
-    ]
-    lines += [
         f"{escape(_(question.title))}："
         f"{escape(shown_answer(context, question, consultation.answers))}"
         for question in map(questionnaire.by_key.__getitem__, _ON_CARD)
@@ -95,7 +105,7 @@ def card_text(context: Context, card: Card) -> str:
         lines.append(_("Meeting: %(meeting)s") % {"meeting": meeting_line(context, card.meeting)})
     if card.assignee_name is not None:
         lines.append(in_charge(context, card))
-    return "\n".join(lines)
+    return lines
 
 
 def in_charge(context: Context, card: Card | CallCard) -> str:
@@ -109,11 +119,11 @@ def in_charge(context: Context, card: Card | CallCard) -> str:
 
 
 def card_buttons(context: Context, card: Card) -> InlineKeyboardMarkup:
-    """Return "take" while nobody has the case, and "full record"."""
+    """Return "take" while nobody has an open case, its desk and its full record in private."""
     _ = context.gettext
     case = card.consultation.id
     rows = []
-    if card.is_free:
+    if card.is_free and card.consultation.state in OPEN_STATES:
         take_data = pack(CASE, "take", case)
         rows.append(
             [
@@ -122,6 +132,8 @@ def card_buttons(context: Context, card: Card) -> InlineKeyboardMarkup:
                 )
             ]
         )
+    opened = pack(DESK, "open", case)
+    rows.append([InlineKeyboardButton(_("Work on it (private chat)"), callback_data=opened)])
     full = pack(CASE, "full", case)
     rows.append([InlineKeyboardButton(_("Full record (private chat)"), callback_data=full)])
     if card.meeting is not None:

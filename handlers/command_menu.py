@@ -36,6 +36,8 @@ EVERYBODYS: Final = (
     ("help", N_("What you can do here")),
 )
 STAFFS: Final = (
+    ("cases", N_("The open cases"), Action.READ_CASES),
+    ("case", N_("One case: /case R8-0042"), Action.READ_CASES),
     ("today", N_("Meetings of today"), Action.READ_SLOTS),
     ("slots", N_("Free and taken times of this and the next week"), Action.READ_SLOTS),
     ("calendar", N_("The meetings in your own calendar"), Action.READ_SLOTS),

@@ -74,14 +74,6 @@ async def chose(update: Update, context: Context) -> None:
     await asyncio.gather(replies.answer_query(query), _settle(context, chat, message, step))
 
 
-async def typed(update: Update, context: Context) -> None:
-    """A typed answer."""
-    user, chat = user_and_chat(update)
-    raw = update.effective_message.text if update.effective_message is not None else None
-    step = await context.transact(drafts.answer, context.house.forms, user, raw or "", context.now)
-    await _go_on(context, chat, step)
-
-
 async def contact(update: Update, context: Context) -> None:
     """A shared contact: it counts if it is the person's own."""
     user, chat = user_and_chat(update)
@@ -94,10 +86,11 @@ async def contact(update: Update, context: Context) -> None:
     step = await context.transact(
         drafts.answer_by_contact, context.house.forms, user, number, context.now
     )
-    await _go_on(context, chat, step)
+    await go_on(context, chat, step)
 
 
-async def _go_on(context: Context, chat: int, step: Step | None) -> None:
+async def go_on(context: Context, chat: int, step: Step | None) -> None:
+    """Show what a typed answer led to. Raises StaleButton if no form is open."""
     if step is None:
         raise StaleButton("")
     if step.refusal is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domain.errors import StaleButton
 from domain.outbox import NoticeKind
 from domain.return_calls import CALL_TIMES
-from handlers import booking_files, calls, meeting_notices, outcomes, waiting
+from handlers import booking_files, calls, case_desk, meeting_notices, outcomes, waiting
 from handlers import cases as case_cards
 from handlers.addenda import notice_buttons, notice_text
 from handlers.lost_meetings import lost_meeting
@@ -136,4 +136,5 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.SLOT_OFFERED: waiting.slot_offered,
     NoticeKind.HOLD_LAPSED: waiting.hold_lapsed,
     NoticeKind.MEETING_LOST: lost_meeting,
+    NoticeKind.CASE_HANDED_OVER: case_desk.handed_over,
 }

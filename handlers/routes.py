@@ -28,6 +28,8 @@ from handlers import (
     bookings,
     calendar_feeds,
     calls,
+    case_desk,
+    case_list,
     cases,
     closures,
     command_menu,
@@ -57,9 +59,11 @@ from handlers.callbacks import (
     CALENDAR,
     CALL,
     CASE,
+    DESK,
     FIX,
     INTAKE,
     LANGUAGE,
+    LIST,
     MEETING,
     QUESTION,
     RETURN_CALL,
@@ -80,6 +84,8 @@ _OUTCOME = f"{MEETING}:(?:{outcomes.VERBS}):"
 Handler = Callable[[Update, "Context"], Coroutine[Any, Any, None]]
 _REFRESHING: dict[str, Handler] = {
     CASE: cases.refresh,
+    DESK: case_desk.refresh,
+    LIST: case_list.refresh,
     CALL: calls.refresh,
     STAFF: staff.refresh,
     AUDIT: audit.refresh,
@@ -208,6 +214,9 @@ async def start(update: Update, context: Context) -> None:
     if payload.startswith(staff_meetings.DEEP_LINK):
         await staff_meetings.open_card(update, context, payload)
         return
+    if payload.startswith(case_desk.DEEP_LINK):
+        await case_desk.open_card(update, context, payload)
+        return
     if payload.startswith(cases.DEEP_LINK):
         await cases.open_record(update, context, payload)
         return
@@ -260,6 +269,8 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{BOOKING}:decline:.*", waiting.decline),
     (f"{BOOKING}:.*", bookings.button),
     (f"{CASE}:.*", cases.case_button),
+    (f"{DESK}:.*", case_desk.button),
+    (f"{LIST}:.*", case_list.button),
     (f"{CALL}:take:{_NUMBER}", calls.take),
     (f"{CALL}:details:{_NUMBER}", calls.details),
     (f"{CALL}:done:{_NUMBER}", calls.done),
@@ -298,6 +309,8 @@ COMMANDS: tuple[tuple[str, Handler], ...] = (
     ("calendar", _hidden(calendar_feeds.calendar)),
     ("stats", _hidden(figures.stats)),
     ("kpi", _hidden(figures.kpi)),
+    ("cases", _hidden(case_list.command)),
+    ("case", _hidden(case_desk.command)),
     ("today", _hidden(staff_meetings.show_today)),
     ("slots", _hidden(slots.show_slots)),
     ("close", _hidden(closures.close_command)),
@@ -310,6 +323,8 @@ STAFF_CHAT_COMMANDS: tuple[tuple[str, Handler], ...] = (
     ("kpi", _for_staff_chat(figures.kpi)),
     ("today", _for_staff_chat(staff_meetings.show_today)),
     ("slots", _for_staff_chat(slots.show_slots)),
+    ("cases", _for_staff_chat(case_list.command)),
+    ("case", _for_staff_chat(case_desk.command_in_staff_chat)),
 )
 
 
@@ -322,7 +337,7 @@ def add_handlers(application: MadoguchiApplication) -> None:
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
     own_words = ~filters.FORWARDED & ~filters.StatusUpdate.ALL
     messages: tuple[tuple[filters.BaseFilter, Handler], ...] = (
-        (private & filters.TEXT & ~filters.COMMAND & own_words, drafts.typed),
+        (private & filters.TEXT & ~filters.COMMAND & own_words, case_desk.typed),
         (private & filters.CONTACT & own_words, drafts.contact),
     )
     for wanted, message in messages:

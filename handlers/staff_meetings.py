@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from domain.bookings import OFFICE_REASONS, BookingState, Change, NewMeeting, Reason
+from domain.bookings import STAFF_REASONS, BookingState, Change, NewMeeting, Reason
 from domain.errors import StaleButton
 from domain.staff import NotPermitted
 from domain.texts import N_
@@ -189,19 +189,20 @@ def card_text(context: Context, card: MeetingCard) -> str:
     if booking.state is not BookingState.BOOKED:
         lines.append(f"<b>{_(STATES[booking.state])}</b>")
     lines += ["", _("<b>What happened</b>")]
-    lines += [_event_line(context, event, name) for event, name in card.history]
+    lines += [event_line(context, event, name) for event, name in card.history]
     return "\n".join(lines)
 
 
-def _event_line(context: Context, event: BookingEvent, name: str | None) -> str:
+def event_line(context: Context, event: BookingEvent, name: str | None) -> str:
+    """Return what happened to a meeting, in three lines: when and what, which, by whom (HTML)."""
     _ = context.gettext
     method = escape(method_name(context, event.method))
     line = f"{moment(context, event.at)}　{_(_CHANGES[event.change])}"
     what = f"{moment(context, event.starts_at)}　{method}"
     by_owner = event.reason is Reason.BY_OWNER or event.change is Change.BOOKED or name is None
     by = _("by the company") if by_owner else escape(name or "")
-    if event.reason in OFFICE_REASONS:
-        by += "　" + _(OFFICE_REASONS[event.reason])
+    if event.reason in STAFF_REASONS:
+        by += "　" + _(STAFF_REASONS[event.reason])
     return f"{line}\n　{what}\n　{by}"
 
 

@@ -204,11 +204,22 @@ def cancel_by_staff(
 
 def end_for_closure(tx: Transaction, at: Occasion, booking: Booking, actor: int) -> Booking:
     """End a live booking, held or booked, because the counter is closed then."""
+    return _end_live(tx, at, booking, actor, Reason.CLOSED)
+
+
+def end_with_case(tx: Transaction, at: Occasion, booking: Booking, actor: int) -> Booking:
+    """End a live booking, held or booked, because its case is closed or excluded."""
+    return _end_live(tx, at, booking, actor, Reason.CASE_ENDED)
+
+
+def _end_live(
+    tx: Transaction, at: Occasion, booking: Booking, actor: int, reason: Reason
+) -> Booking:
     if booking.state is BookingState.HELD:
         state, change = BookingState.LAPSED, Change.LAPSED
     else:
         state, change = BookingState.CANCELLED, Change.CANCELLED
-    return _end(tx, at, booking, state, change, actor, Reason.CLOSED)
+    return _end(tx, at, booking, state, change, actor, reason)
 
 
 def own_case(tx: Transaction, user_id: int, consultation_id: int) -> Consultation:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from domain.audit import AuditAction
 from domain.bookings import BookingState, Change, case_state_after
+from domain.case_states import Act, NotFromHere, after
+from domain.consultations import CLOSED_STATES, ConsultationState
 from domain.errors import DomainError, StaleButton
 from domain.staff import Action, StaffMember, refusal
 from domain.texts import N_
-from services import meeting_notices
+from services import case_log, meeting_notices
 from storage import addenda, audit, bookings, consultations, staff
 
 if TYPE_CHECKING:
@@ -92,8 +94,12 @@ def take(tx: Transaction, at: Occasion, user_id: int, name: str, consultation_id
     staff.learn_name(tx, user_id, name)
     if shown.consultation.assignee == user_id:
         return Press(card(tx, consultation_id))
+    if shown.consultation.state in CLOSED_STATES:
+        audit.append(tx, user_id, AuditAction.TAKE_REFUSED, reference, at.now)
+        return Press(shown, NotFromHere())
     if consultations.take(tx, consultation_id, user_id):
-        _take_up(tx, at, consultation_id)
+        _record_taking(tx, at, shown.consultation, user_id)
+        take_up(tx, at, consultation_id, user_id, None)
         audit.append(tx, user_id, AuditAction.TAKE, reference, at.now)
         return Press(card(tx, consultation_id))
     shown = card(tx, consultation_id)
@@ -102,15 +108,28 @@ def take(tx: Transaction, at: Occasion, user_id: int, name: str, consultation_id
     return Press(shown, AlreadyTaken(text, name=shown.assignee_name or "–"))
 
 
-def _take_up(tx: Transaction, at: Occasion, consultation_id: int) -> None:
-    """Take over the meeting that was booked before anybody had the case, with its reminders."""
+def _record_taking(tx: Transaction, at: Occasion, before: Consultation, user_id: int) -> None:
+    if before.state is ConsultationState.NEW:
+        case_log.moved(tx, at, before, after(Act.TAKE, before.state), Act.TAKE, user_id)
+    else:
+        case_log.record(tx, at, before, Act.TAKE, user_id)
+
+
+def take_up(
+    tx: Transaction, at: Occasion, consultation_id: int, user_id: int, before: int | None
+) -> None:
+    """Let whoever has a case now take over its meeting and reminders from who had it `before`.
+
+    A meeting that was booked before anybody had the case makes it BOOKED now.
+    """
     consultation = consultations.find(tx, consultation_id)
     booking = bookings.live_of(tx, consultation_id)
     if consultation is None or booking is None or booking.state is not BookingState.BOOKED:
         return
     state = case_state_after(Change.BOOKED, consultation.state)
-    consultations.set_state(tx, consultation_id, state)
-    meeting_notices.hand_over(tx, at, booking, None)
+    if state is not consultation.state:
+        case_log.moved(tx, at, consultation, state, Act.BOOK, user_id)
+    meeting_notices.hand_over(tx, at, booking, before)
 
 
 def full_record(tx: Transaction, user_id: int, consultation_id: int, now: datetime) -> Press:

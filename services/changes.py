@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.bookings import (
+    ACTS,
     BY_ITSELF,
     BookingEvent,
     BookingState,
@@ -18,7 +19,7 @@ from domain.bookings import (
 )
 from domain.outbox import Notice, NoticeKind
 from domain.waiting import OfficeHours, held_until, told_at
-from services import booking_files, meeting_notices
+from services import booking_files, case_log, meeting_notices
 from services.agendas import whole_agenda
 from storage import bookings, consultations, outbox, waiting
 
@@ -93,7 +94,7 @@ def changed(
         consultations.set_call_when(tx, case.id, None)
     state = case_state_after(change, case.state)
     if state is not case.state:
-        consultations.set_state(tx, case.id, state)
+        case_log.moved(tx, at, case, state, ACTS[change], actor)
     booking_files.owe(tx, at, booking, change, actor, reason)
     meeting_notices.owe(tx, at, booking, change)
     if change is Change.BOOKED:

@@ -176,12 +176,16 @@ def _kpi_table(kpi: Kpi, actuals: Mapping[FiscalYear, int], today: date) -> KpiT
 
 def waiting(tx: Transaction, working_days: WorkingDays, now: datetime) -> Waiting:
     """Return the cases that nobody has taken for more than three working days."""
+    count, oldest = figures.waiting(tx, overdue_before(working_days, now), _SHOWN_WAITING)
+    return Waiting(count, tuple(oldest))
+
+
+def overdue_before(working_days: WorkingDays, now: datetime) -> datetime:
+    """Return the moment (UTC) before which something has waited more than three working days."""
     day = jst_date(now)
     for _ in range(REPLY_WORKING_DAYS):
         day = working_days.last_open_until(day) - timedelta(days=1)
-    before = jst_midnight(working_days.last_open_until(day))
-    count, oldest = figures.waiting(tx, before, _SHOWN_WAITING)
-    return Waiting(count, tuple(oldest))
+    return jst_midnight(working_days.last_open_until(day))
 
 
 def decide_summaries(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, case, func, insert, or_, select, update
 
 from domain.consultations import (
+    COUNTED_KINDS,
     OPEN_STATES,
     CompanyIdentity,
     Consultation,
@@ -218,6 +219,29 @@ def sum_of(tx: Transaction, consultation_id: int, kind: CountedKind) -> int:
     return int(tx.connection.execute(total).scalar_one())
 
 
+def events_of(tx: Transaction, consultation_id: int) -> list[KpiEvent]:
+    """Return the countable facts of a consultation in the order they were recorded."""
+    rows = tx.connection.execute(
+        select(*KpiEventRow.__table__.columns)
+        .where(KpiEventRow.consultation_id == consultation_id)
+        .order_by(KpiEventRow.id)
+    )
+    return [
+        KpiEvent(
+            kind=COUNTED_KINDS[row.kind],
+            delta=row.delta,
+            effective_date=row.effective_date,
+            eligibility=Eligibility(row.eligibility),
+            channel=row.channel,
+            consultation_id=row.consultation_id,
+            reason=row.reason,
+            actor=row.actor,
+            recorded_at=row.recorded_at,
+        )
+        for row in rows
+    ]
+
+
 def take(tx: Transaction, consultation_id: int, assignee: int) -> bool:
     """Assign the consultation if nobody of the present staff has it; False if somebody does."""
     present = select(StaffRow.user_id).where(StaffRow.removed_at.is_(None))
@@ -243,6 +267,24 @@ def set_state(tx: Transaction, consultation_id: int, state: ConsultationState) -
     )
 
 
+def set_closed_at(tx: Transaction, consultation_id: int, moment: datetime | None) -> None:
+    """Note since when a consultation is closed or excluded; None if it is open again."""
+    tx.connection.execute(
+        update(ConsultationRow)
+        .where(ConsultationRow.id == consultation_id)
+        .values(closed_at=moment)
+    )
+
+
+def assign(tx: Transaction, consultation_id: int, assignee: int) -> None:
+    """Put somebody in charge of a consultation, whoever was before."""
+    tx.connection.execute(
+        update(ConsultationRow)
+        .where(ConsultationRow.id == consultation_id)
+        .values(assignee=assignee)
+    )
+
+
 def set_call_when(tx: Transaction, consultation_id: int, when: CallTime | None) -> None:
     """Note when the person would like to be called about the meeting; None for no call."""
     tx.connection.execute(
@@ -254,6 +296,16 @@ def find(tx: Transaction, consultation_id: int) -> Consultation | None:
     """Return one consultation."""
     found = _load(tx, select(ConsultationRow).where(ConsultationRow.id == consultation_id))
     return found[0] if found else None
+
+
+def by_reference(tx: Transaction, reference: Reference) -> int | None:
+    """Return the id of the consultation with a reference."""
+    return tx.connection.execute(
+        select(ConsultationRow.id).where(
+            ConsultationRow.fiscal_year == reference.fiscal_year.year,
+            ConsultationRow.number == reference.number,
+        )
+    ).scalar_one_or_none()
 
 
 def of_person(tx: Transaction, user_id: int, limit: int = 5) -> list[Consultation]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, literal, select, text, union_all
 
-from domain.consultations import KpiKind, Reference, ReferenceKind
+from domain.consultations import COUNTED_KINDS, Reference
 from domain.fiscal_year import FiscalYear
 from domain.size import Eligibility
 from storage.drafts import answers_from_json
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from domain.periods import Period
     from storage.database import Transaction
 
-_KINDS: dict[str, CountedKind] = {kind.value: kind for kind in (*KpiKind, *ReferenceKind)}
-
 
 def count(
     tx: Transaction, periods: Sequence[Period]
@@ -36,16 +34,18 @@ def count(
             func.sum(KpiEventRow.delta).label("total"),
         )
         .where(
-            KpiEventRow.kind.in_(_KINDS),
+            KpiEventRow.kind.in_(COUNTED_KINDS),
             KpiEventRow.effective_date >= period.first,
             KpiEventRow.effective_date < period.after,
         )
         .group_by(KpiEventRow.kind, KpiEventRow.eligibility)
         for number, period in enumerate(periods)
     ]
-    found = [{kind: dict.fromkeys(Eligibility, 0) for kind in _KINDS.values()} for _ in periods]
+    found = [
+        {kind: dict.fromkeys(Eligibility, 0) for kind in COUNTED_KINDS.values()} for _ in periods
+    ]
     for row in tx.connection.execute(union_all(*parts)):
-        found[row.number][_KINDS[row.kind]][Eligibility(row.eligibility)] = int(row.total)
+        found[row.number][COUNTED_KINDS[row.kind]][Eligibility(row.eligibility)] = int(row.total)
     return found
 
 
@@ -85,7 +85,7 @@ def increments(
         for year in years
     ]
     for row in tx.connection.execute(union_all(*parts)):
-        found[_KINDS[row.kind]][FiscalYear(row.year)] = int(row.total)
+        found[COUNTED_KINDS[row.kind]][FiscalYear(row.year)] = int(row.total)
     return found
 
 

@@ -203,6 +203,8 @@ class ConsultationRow(Base):
     __tablename__ = "consultations"
     __table_args__ = (
         UniqueConstraint("fiscal_year", "number"),
+        # The open ones are few among all.
+        Index("ix_consultations_state", "state"),
         Index(
             "ix_consultations_untaken",
             "submitted_at",
@@ -229,6 +231,34 @@ class ConsultationRow(Base):
     eligibility: Mapped[str]
     suspected_duplicate_of: Mapped[int | None] = mapped_column(Key)
     call_when: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+
+
+class CaseEventRow(Base):
+    """An append-only change of a case, or a note to it."""
+
+    __tablename__ = "case_events"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), index=True)
+    act: Mapped[str]
+    before: Mapped[str]
+    after: Mapped[str]
+    actor: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+    reason: Mapped[str | None]
+    member: Mapped[int | None] = mapped_column(BigInteger)
+    note: Mapped[str | None] = mapped_column(Text)
+
+
+class NotePromptRow(Base):
+    """A member of the staff whose next text is a note to a case."""
+
+    __tablename__ = "note_prompts"
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
+    asked_at: Mapped[datetime]
 
 
 class AddendumRow(Base):

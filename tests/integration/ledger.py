@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from domain.consultations import CompanyIdentity, CountedKind, KpiEvent, KpiKind, NewConsultation
 from domain.drafts import Consent
 from domain.fiscal_year import JST, FiscalYear
-from domain.size import CompanySize, Eligibility, SizeVerdict
+from domain.size import EMPLOYEE_BANDS, CompanySize, Eligibility, SizeVerdict
 from storage import consultations
 
 if TYPE_CHECKING:
@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from storage.database import Database, Transaction
 
 COMPANY = CompanyIdentity(None, "見本", "ミホン", "112038")
-ANSWERS: Answers = {"area": "a0", "industry": "E", "talent": ("it",), "engage": ("side",)}
+ANSWERS: Answers = {
+    "org_form": "sole",
+    "employees": next(iter(EMPLOYEE_BANDS)),
+    "area": "a0",
+    "industry": "E",
+    "talent": ("it",),
+    "engage": ("side",),
+}
 
 
 @dataclass

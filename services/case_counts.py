@@ -1,0 +1,64 @@
+"""What excluding a case takes off the figures, and restoring it gives back (R2, R5)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from domain.case_states import corrected_on
+from domain.consultations import EXCLUDED_STATES, KpiEvent, KpiKind
+from domain.fiscal_year import FiscalYear, jst_date
+from storage import consultations
+
+if TYPE_CHECKING:
+    from domain.consultations import ConsultationState
+    from services.occasion import Occasion
+    from storage.database import Transaction
+
+RESTORED = "restored"
+"""The reason of what counts again; that of a correction is the state the case was excluded to."""
+
+
+def take_back(
+    tx: Transaction, at: Occasion, actor: int, consultation_id: int, excluded: ConsultationState
+) -> None:
+    """Correct all that a case counts, its meetings too: it is none whichever of them counts (R1).
+
+    Matches are persons and have corrections of their own (R4).
+    """
+    totals: Counter[KpiEvent] = Counter()
+    for event in consultations.events_of(tx, consultation_id):
+        if event.kind is not KpiKind.MATCH:
+            alike = replace(event, delta=1, reason=excluded, actor=str(actor), recorded_at=at.now)
+            totals[alike] += event.delta
+    for event, total in totals.items():
+        for _ in range(abs(total)):
+            _correct(tx, at, replace(event, delta=-1 if total > 0 else 1))
+
+
+def give_back(tx: Transaction, at: Occasion, actor: int, consultation_id: int) -> None:
+    """Count again what the last exclusion of a case took back; both stay on record."""
+    newest_first = reversed(consultations.events_of(tx, consultation_id))
+    taken_back = takewhile(lambda event: event.reason in EXCLUDED_STATES, newest_first)
+    for event in reversed(list(taken_back)):
+        again = replace(
+            event, delta=-event.delta, reason=RESTORED, actor=str(actor), recorded_at=at.now
+        )
+        _correct(tx, at, again)
+
+
+def _correct(tx: Transaction, at: Occasion, event: KpiEvent) -> None:
+    on = corrected_on(
+        event.effective_date, jst_date(at.now), _published_by(at, event.effective_date)
+    )
+    consultations.record_event(tx, replace(event, effective_date=on))
+
+
+def _published_by(at: Occasion, counted_on: date) -> date:
+    """Return the day by which the figures of a day's fiscal year are published (plan 5-2 ⑥)."""
+    month, day = at.programme.evaluation.publish_by
+    year = FiscalYear.of_date(counted_on)
+    return date(year.last_day.year, month, day)

@@ -1,0 +1,186 @@
+"""A case as one staff member has it in private: what may be done, and what happened so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from domain.audit import AuditAction
+from domain.case_events import CaseEvent
+from domain.case_states import Act, offered
+from domain.consultations import OPEN_STATES, ConsultationState
+from domain.errors import DomainError
+from domain.staff import Action, StaffMember
+from domain.texts import N_
+from services import case_changes, case_notes, cases, drafts
+from services.cases import permitted
+from storage import audit, bookings, case_events, consultations, staff
+
+if TYPE_CHECKING:
+    from domain.bookings import BookingEvent
+    from domain.consultations import Consultation, Reference
+    from services.case_changes import Giving, Wanted
+    from services.cases import Card
+    from services.drafts import Forms, Step
+    from services.occasion import Occasion
+    from storage.database import Transaction
+
+_BY_BOOKINGS = frozenset({Act.BOOK, Act.UNBOOK, Act.MEET})
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of a case's history, with the names of who did it and whom it was handed to."""
+
+    event: CaseEvent | BookingEvent
+    name: str | None
+    member: str | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """A case for one member: `acts` are what state and role allow, `history` oldest first.
+
+    `restores_to` is the state that an excluded case would be restored to.
+    """
+
+    card: Card
+    acts: frozenset[Act]
+    reads_record: bool
+    history: tuple[Happening, ...]
+    restores_to: ConsultationState | None
+
+
+@dataclass(frozen=True)
+class Handled:
+    """What came of a press: the case as it is now, and why nothing was done.
+
+    `view` is None for whoever may not see cases.
+    """
+
+    view: View | None
+    refusal: DomainError | None = None
+
+
+class NoSuchCase(DomainError):
+    """No case has that reference."""
+
+    def __init__(self, reference: Reference) -> None:
+        super().__init__(N_("There is no case %(reference)s."), reference=str(reference))
+
+
+def find(tx: Transaction, user_id: int, reference: Reference) -> int:
+    """Return the id of a case. Raises NotPermitted, NoSuchCase."""
+    permitted(tx, user_id, Action.READ_CASES)
+    found = consultations.by_reference(tx, reference)
+    if found is None:
+        raise NoSuchCase(reference)
+    return found
+
+
+def opened(tx: Transaction, at: Occasion, user_id: int, case_id: int) -> View:
+    """Return a case for one member; a look at what colleagues wrote is audited.
+
+    A note that was begun is given up by it. Raises NotPermitted, or StaleButton.
+    """
+    member = permitted(tx, user_id, Action.READ_CASES)
+    case_events.drop_prompt(tx, user_id)
+    view = _view(tx, member, case_id)
+    if any(isinstance(one.event, CaseEvent) and one.event.note for one in view.history):
+        reference = str(view.card.consultation.reference)
+        audit.append(tx, user_id, AuditAction.READ_CASE, reference, at.now)
+    return view
+
+
+def _view(tx: Transaction, member: StaffMember, case_id: int) -> View:
+    card = cases.card(tx, case_id)
+    case = card.consultation
+    acts = offered(member, case.state) - {Act.TAKE}
+    if card.is_free and case.state in OPEN_STATES and member.may(Action.TAKE_CASE):
+        acts |= {Act.TAKE}
+    reads_record = member.may(Action.READ_RECORD)
+    return View(
+        card,
+        acts,
+        reads_record,
+        _history(tx, case, reads_record),
+        case_changes.state_to_restore(tx, case) if Act.RESTORE in acts else None,
+    )
+
+
+def _history(tx: Transaction, case: Consultation, reads_record: bool) -> tuple[Happening, ...]:
+    # A booking that ends with its case ends first.
+    happened = [
+        Happening(event, staff.names(tx, event.actor)) for event in bookings.history(tx, case.id)
+    ]
+    happened += [
+        Happening(
+            event if reads_record else replace(event, note=None),
+            staff.names(tx, event.actor),
+            staff.names(tx, event.member) if event.member is not None else None,
+        )
+        for event in case_events.of_consultation(tx, case.id)
+        # What a booking did to the case is told by the booking's own history.
+        if event.act not in _BY_BOOKINGS
+    ]
+    return tuple(sorted(happened, key=lambda one: one.event.at))
+
+
+def take(tx: Transaction, at: Occasion, user_id: int, name: str, case_id: int) -> Handled:
+    """Take a case: the first tap wins. Raises StaleButton."""
+    return _handled(tx, at, user_id, case_id, cases.take(tx, at, user_id, name, case_id).refusal)
+
+
+def change(tx: Transaction, at: Occasion, user_id: int, name: str, wanted: Wanted) -> Handled:
+    """Change the state of a case by hand. Raises StaleButton."""
+    refusal = case_changes.change(tx, at, user_id, name, wanted)
+    return _handled(tx, at, user_id, wanted.case, refusal)
+
+
+def hand_over(tx: Transaction, at: Occasion, user_id: int, name: str, giving: Giving) -> Handled:
+    """Put another member in charge of a case. Raises StaleButton."""
+    refusal = case_changes.hand_over(tx, at, user_id, name, giving)
+    return _handled(tx, at, user_id, giving.case, refusal)
+
+
+def ask_for_note(tx: Transaction, at: Occasion, user_id: int, case_id: int) -> Handled:
+    """Take what the member types next for a note to the case. Raises StaleButton."""
+    refusal = case_notes.ask(tx, at, user_id, case_id)
+    if refusal is not None:
+        return _handled(tx, at, user_id, case_id, refusal)
+    return Handled(_view(tx, permitted(tx, user_id, Action.READ_CASES), case_id))
+
+
+def typed(
+    tx: Transaction, at: Occasion, forms: Forms, user_id: int, raw: str
+) -> Step | Handled | None:
+    """Take a typed text: for a form that is open, else for the note that was asked for.
+
+    None if nothing was asked. Raises ConsentOutdated, or InvalidAnswer for a note.
+    """
+    # A form goes first, so that owners' answers cost no further question to the database.
+    step = drafts.answer(tx, forms, user_id, raw, at.now)
+    if step is not None:
+        return step
+    case_id = case_notes.asked_for(tx, at, user_id)
+    if case_id is None:
+        return None
+    refusal = case_notes.add(tx, at, user_id, case_id, raw)
+    return _handled(tx, at, user_id, case_id, refusal)
+
+
+def colleagues(tx: Transaction, user_id: int, case_id: int) -> tuple[Card, list[StaffMember]]:
+    """Return a case with who could have it instead. Raises NotPermitted, StaleButton."""
+    permitted(tx, user_id, Action.CHANGE_CASE)
+    card = cases.card(tx, case_id)
+    able = [member for member in staff.members(tx) if member.may(Action.TAKE_CASE)]
+    return card, [one for one in able if one.user_id != card.consultation.assignee]
+
+
+def _handled(
+    tx: Transaction, at: Occasion, user_id: int, case_id: int, refusal: DomainError | None
+) -> Handled:
+    member = staff.find(tx, user_id)
+    if member is None or not member.may(Action.READ_CASES):
+        return Handled(None, refusal)
+    return Handled(opened(tx, at, user_id, case_id), refusal)

@@ -79,7 +79,7 @@ async def unreachable(context: Context, payload: Mapping[str, Any]) -> Message |
         return None
     _ = context.gettext
     text = _(
-        "<b>%(reference)s</b>: the bot can no longer write to the contact person. "
+        "<b>%(reference)s</b>: the bot can no longer write to the company. "
         "Please telephone instead."
     )
     lines = [text % {"reference": found.card.consultation.reference}]

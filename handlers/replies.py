@@ -31,8 +31,9 @@ _HARMLESS = (
     "query is too old",
     "message to edit not found",
     "message can't be edited",
-    # A file has a caption instead: what follows from its buttons is shown below it.
+    # A file has a caption instead.
     "there is no text in the message to edit",
+    "there is no caption in the message to edit",
     "message to delete not found",
     "message can't be deleted",
 )
@@ -69,6 +70,27 @@ async def edit(
         _let_go_if_harmless(error)
         return _NOT_MODIFIED in error.message.lower()
     return True
+
+
+async def edit_caption(
+    context: Context,
+    chat_id: int,
+    message_id: int,
+    caption: str,
+    buttons: Buttons | None = None,
+) -> None:
+    """Edit what stands under a file of ours, at most 1024 characters (its tags not counted)."""
+    try:
+        await _call(
+            context,
+            "editMessageCaption",
+            buttons,
+            chat_id=chat_id,
+            message_id=message_id,
+            caption=caption,
+        )
+    except BadRequest as error:
+        _let_go_if_harmless(error)
 
 
 async def show(

@@ -17,12 +17,11 @@ async def edit_card(
     """Show a card as it is now, unless this is a private chat (Telegram numbers those above zero).
 
     Cards are posted to the staff chat only, but an altered app can press any button it likes under
-    a message of its own chat, and would be shown a case and who works on it.
+    a message of its own chat, and would be shown a case and who works on it. Under a file the card
+    is the caption.
     """
     if chat < 0 and not await replies.edit(context, chat, message, text, buttons):
-        # It is the caption of a file, which stays: the card comes below, and its buttons with it.
-        await replies.strip(context, chat, message)
-        await replies.send(context, chat, text, buttons)
+        await replies.edit_caption(context, chat, message, text, buttons)
 
 
 def in_readers_language(context: Context, chat: int) -> Context:

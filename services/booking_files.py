@@ -55,6 +55,28 @@ def owe(
         outbox.add(tx, Notice(recipient, kind, payload, key, at.now))
 
 
+def hand_over(tx: Transaction, at: Occasion, booking: Booking) -> None:
+    """Owe the file of a meeting still to come to whoever has taken its case now.
+
+    One whom the bot cannot write to is owed nothing: the staff chat has the file already.
+    """
+    member = _of_staff(tx, booking)
+    if member is None or booking.starts_at <= at.now:
+        return
+    kind = NoticeKind.STAFF_BOOKING_FILE
+    payload = {
+        "booking": booking.id,
+        "revision": booking.revision,
+        "change": Change.BOOKED,
+        "reason": None,
+        # They know of the case: they are not told what they pressed.
+        "actor": member,
+        "member": member,
+    }
+    key = f"{kind}:{booking.id}.{booking.revision}:{member}"
+    outbox.add(tx, Notice(member, kind, payload, key, at.now))
+
+
 def as_told(tx: Transaction, booking_id: int, revision: int, now: datetime) -> Booking | None:
     """Return a booking that still is as a notice of this revision tells it; None if it changed.
 

@@ -12,7 +12,7 @@ from domain.consultations import CLOSED_STATES, ConsultationState
 from domain.errors import DomainError, StaleButton
 from domain.staff import Action, StaffMember, refusal
 from domain.texts import N_
-from services import case_log, meeting_notices
+from services import booking_files, case_log, meeting_notices
 from storage import addenda, audit, bookings, consultations, staff
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def take(tx: Transaction, at: Occasion, user_id: int, name: str, consultation_id
     A case whose assignee is no longer on the staff can be taken again. Every attempt is audited,
     also one that is refused; `name` is what the member goes by now.
     """
-    # A booking made meanwhile would not see who took the case, nor be seen here.
+    # A booking made meanwhile would not see who took the case, nor be seen here. No seat changes
+    # hands, so that nobody who waits has to be served first.
     bookings.take_turns(tx)
     shown = card(tx, consultation_id)
     reference = str(shown.consultation.reference)
@@ -130,6 +131,7 @@ def take_up(
     if state is not consultation.state:
         case_log.moved(tx, at, consultation, state, Act.BOOK, user_id)
     meeting_notices.hand_over(tx, at, booking, before)
+    booking_files.hand_over(tx, at, booking)
 
 
 def full_record(tx: Transaction, user_id: int, consultation_id: int, now: datetime) -> Press:

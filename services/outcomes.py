@@ -15,7 +15,7 @@ from domain.outcomes import ENDS, AlreadyAnswered, NotBegun, Outcome, last_askin
 from domain.staff import Action, refusal
 from domain.texts import N_
 from services import cases, meeting_notices
-from services.changes import changed
+from services.changes import changed, take_turns
 from storage import audit, bookings, closures, consultations, outbox, staff
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def record(
     refused; `name` is what the member goes by now. Raises BookingGone if there never was such a
     booking.
     """
-    bookings.take_turns(tx)
+    take_turns(tx, at)
     booking = bookings.find(tx, target.booking_id)
     if booking is None:
         raise BookingGone

@@ -12,7 +12,7 @@ from ical.calendar_stream import CalendarStream
 from domain.bookings import BookingState, MoveOf, Reason
 from domain.fiscal_year import JST
 from domain.slots import Method
-from services import bookings
+from services import bookings, cases
 from services.bookings import Wish
 from services.occasion import Occasion
 from storage import bookings as stored
@@ -260,3 +260,39 @@ async def test_captions_fit_with_room_to_spare(office: Office) -> None:
     for _ in range(2):
         await office.deliver()
     assert 0 < len(office.text(OWNER)) < 512
+
+
+async def test_who_takes_the_case_of_a_meeting_that_has_begun_gets_no_file(
+    office: Office, counter: Counter
+) -> None:
+    await hire(counter, CLERK)
+    office.book()
+    await office.deliver()
+    counter.moment = MORNING
+    office.do(lambda tx, at: cases.take(tx, at, CLERK, "Person 301", office.case))
+    files = await counter.read("select recipient from outbox where kind = 'staff_booking_file'")
+    assert files == [(STAFF_CHAT,)]
+
+
+async def test_whoever_takes_a_case_twice_gets_the_file_once(
+    office: Office, counter: Counter
+) -> None:
+    await hire(counter, CLERK)
+    office.book()
+    for _ in range(2):
+        office.do(lambda tx, at: cases.take(tx, at, CLERK, "Person 301", office.case))
+        await office.deliver()
+    calendar, event = office.file(CLERK)
+    assert (calendar.method, event.uid, event.sequence) == ("PUBLISH", office.booking.uid, 1)
+    assert office.files().count(CLERK) == 1
+
+
+async def test_whoever_takes_over_from_a_member_who_left_gets_the_file(
+    office: Office, counter: Counter
+) -> None:
+    await hire(counter, CLERK)
+    office.do(lambda tx, _at: consultations.take(tx, office.case, 555))
+    office.book()
+    office.do(lambda tx, at: cases.take(tx, at, CLERK, "Person 301", office.case))
+    await office.deliver()
+    assert CLERK in office.files()

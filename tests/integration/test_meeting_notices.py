@@ -18,7 +18,7 @@ BLOCKED = (
     403,
     {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"},
 )
-UNREACHABLE = "<b>R8-0001</b>　ボットから担当者様に送れなくなりました。電話でご連絡ください。"
+UNREACHABLE = "<b>R8-0001</b>　ボットから企業の方に送れなくなりました。電話でご連絡ください。"
 
 
 @pytest.fixture

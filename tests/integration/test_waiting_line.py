@@ -20,12 +20,14 @@ from domain.bookings import (
 )
 from domain.closures import Interval
 from domain.consultations import ConsultationState
+from domain.outcomes import Outcome
 from domain.slots import Method, SlotState
-from services import bookings, delivery, waiting
+from domain.staff import Role, StaffMember
+from services import bookings, delivery, outcomes, waiting
 from services.bookings import Wish
 from services.waiting import NotHeld
 from storage import bookings as stored
-from storage import closures, consultations
+from storage import closures, consultations, staff
 from storage import waiting as stored_waiting
 from storage.database import Database
 from tests.integration.booking_office import STAFF_CHAT
@@ -33,6 +35,8 @@ from tests.integration.waiting_line import EARLY, FRIDAY, LATE, Line, full_line,
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from storage.database import Transaction
 
 
 @pytest.fixture
@@ -356,3 +360,24 @@ def test_a_held_time_that_the_office_closes_costs_nobody_the_place(line: Line) -
     line.do(lambda tx: closures.replace(tx, [morning], [Interval(jst(26, 9), jst(26, 12))]))
     line.run(waiting.serve)
     assert (line.held(103), line.waits(103)) == (None, True)
+
+
+def test_what_became_of_a_meeting_can_be_said_while_a_hold_runs_out(line: Line) -> None:
+    line.do(lambda tx: staff.register(tx, StaffMember(900, "職員", Role.CLERK, line.at.now)))
+    met = line.booked(101)
+    line.wait(103, 104, 105)
+    line.at = replace(line.at, now=EARLY.start)
+    line.run(waiting.serve)
+    week = timedelta(days=7)
+    assert (line.held(103), line.held(104)) == (EARLY.start + week, LATE.start + week)
+    # The first hold is over, and the tick has not come.
+    hold = line.target(103).booking_id
+    line.do(lambda tx: _held_until(tx, hold, EARLY.start))
+    line.run(outcomes.record, 900, "職員", MoveOf(met.id, met.revision), Outcome.NO_SHOW)
+    assert (line.held(103), line.waits(103)) == (None, False)
+    assert line.held(105) == EARLY.start + week
+
+
+def _held_until(tx: Transaction, hold: int, moment: datetime) -> None:
+    statement = text("UPDATE bookings SET held_until = :moment WHERE id = :id")
+    tx.connection.execute(statement, {"moment": moment, "id": hold})

@@ -73,6 +73,10 @@ class Wire(BaseRequest):
             no_text = "Bad Request: there is no text in the message to edit"
             refused = {"ok": False, "error_code": 400, "description": no_text}
             return 400, json.dumps(refused).encode()
+        if name == "editMessageCaption" and not self._is_file(parameters):
+            no_caption = "Bad Request: there is no caption in the message to edit"
+            refused = {"ok": False, "error_code": 400, "description": no_caption}
+            return 400, json.dumps(refused).encode()
         answer = self._answer(name, parameters)
         if name == "sendDocument" and request_data is not None:
             shown = self.shown[int(parameters["chat_id"]), answer["message_id"]]
@@ -89,8 +93,8 @@ class Wire(BaseRequest):
             return BOT
         if name in {"sendMessage", "sendDocument"}:
             return self._show(parameters, next(self._ids))
-        if name == "editMessageText":
-            return self._show(parameters, parameters["message_id"])
+        if name in {"editMessageText", "editMessageCaption"}:
+            return self._edit(parameters)
         if name == "getWebhookInfo":
             return {"url": "", **self.webhook, "has_custom_certificate": False,
                     "pending_update_count": 0}  # fmt: skip
@@ -105,6 +109,13 @@ class Wire(BaseRequest):
         if name == "answerCallbackQuery":
             self.alerts.append(parameters.get("text", ""))
         return True
+
+    def _edit(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        key = (int(parameters["chat_id"]), parameters["message_id"])
+        before = self.shown.get(key)
+        edited = self._show(parameters, parameters["message_id"])
+        self.shown[key].file = before.file if before is not None else None
+        return edited
 
     def _profile(self, name: str, parameters: dict[str, Any]) -> Any:
         words = "short_description" if "Short" in name else "description"

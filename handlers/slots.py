@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date
@@ -26,18 +28,19 @@ from services import slots
 from services.slots import DayOff
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
     from datetime import date
 
     from telegram import Update
 
-    from domain.slots import Method
+    from domain.slots import Method, SeatCount
     from handlers.context import Context
     from services.slots import DaySheet, MethodSeats, SlotDay, SlotTime, SlotWeeks
 
     Rows = list[list[InlineKeyboardButton]]
 
 _DAYS_IN_A_ROW = 5
+_TIMES_IN_A_LINE = 8
 
 
 async def show_slots(update: Update, context: Context) -> None:
@@ -113,32 +116,50 @@ async def times_button(update: Update, context: Context) -> None:
 
 
 def weeks_text(context: Context, found: SlotWeeks) -> str:
-    """Return two weeks, day by day (HTML); in sums where that is too much for a message."""
-    full = _weeks_text(context, found, [_day_lines(context, one, found.main) for one in found.days])
-    if len(full) <= MessageLimit.MAX_TEXT_LENGTH:
-        return full
-    return _weeks_text(context, found, [_day_sum(context, one) for one in found.days])
+    """Return two weeks, a line for each day (HTML); in sums where that is too much to read."""
+    crowded = max(len(one.times) for one in found.days) > _TIMES_IN_A_LINE
+    if not crowded:
+        full = _weeks_text(context, found, partial(_day_line, main=found.main))
+        if len(full) <= MessageLimit.MAX_TEXT_LENGTH:
+            return full
+    return _weeks_text(context, found, _day_sum)
 
 
-def _weeks_text(context: Context, found: SlotWeeks, days: Sequence[str]) -> str:
+def _weeks_text(
+    context: Context, found: SlotWeeks, line_of: Callable[[Context, SlotDay], str]
+) -> str:
     _ = context.gettext
     title = _("<b>Slots</b> %(first)s to %(last)s") % {
         "first": day(context, found.days[0].day),
         "last": day(context, found.days[-1].day),
     }
+    lines = [title, _legend(context)]
+    for week in (found.days[:-7], found.days[-7:]):
+        lines.append("")
+        for off, days in groupby(week, lambda one: (one.off, one.meetings if one.off else 0)):
+            alike = list(days)
+            if off == (DayOff.HOLIDAY, 0) and len(alike) > 1:
+                span = _("%(first)s to %(last)s")
+                ends = {
+                    "first": _short_day(context, alike[0]),
+                    "last": _short_day(context, alike[-1]),
+                }
+                lines.append(f"<b>{span % ends}</b>　{_off(context, DayOff.HOLIDAY)}")
+            else:
+                lines += [line_of(context, one) for one in alike]
     waiting = [
         f"{escape(method_name(context, method))} {count}" for method, count in found.waiting.items()
     ]
     if waiting:
         text = _("Waiting for a free time: %(counts)s") % {"counts": _(", ").join(waiting)}
-        days = [*days, "", text]
-    return "\n".join([title, _legend(context), "", *days])
+        lines += ["", text]
+    return "\n".join(lines)
 
 
 def _legend(context: Context) -> str:
     """Say what the figures are, and which methods have fewer places than there are seats (HTML)."""
     _ = context.gettext
-    lines = [_("Free seats of all seats")]
+    lines = [_("Free seats at each time")]
     for method, rules in context.house.programme.booking.methods_offered.items():
         if rules.places < rules.seats:
             text = context.ngettext(
@@ -149,14 +170,52 @@ def _legend(context: Context) -> str:
     return "\n".join(lines)
 
 
+def _short_day(context: Context, one: SlotDay) -> str:
+    return format_date(one.day, context.gettext("d EEE"), locale=context.language)
+
+
+def _day_line(context: Context, one: SlotDay, main: tuple[Method, ...]) -> str:
+    """Return a day with the free seats of each time, in one line (HTML)."""
+    head = _day_head(context, one, _short_day(context, one))
+    return "　".join([head, *(_time_in_short(context, time, main) for time in one.times)])
+
+
+def _time_in_short(context: Context, time: SlotTime, main: tuple[Method, ...]) -> str:
+    """Return a time with its free seats; of the other methods only what differs (HTML)."""
+    first, *others = time.seats
+    parts = [
+        f"{_names(context, one)} {_in_short(context, one.count)}"
+        for one in others
+        if not _goes_without_saying(one, first)
+    ]
+    line = f"{clock(context, time.start)} "
+    if first.methods != main:
+        line += f"{_names(context, first)} "
+    line += _in_short(context, first.count)
+    return line + (
+        context.gettext(" (%(others)s)") % {"others": context.gettext(", ").join(parts)}
+        if parts
+        else ""
+    )
+
+
+def _in_short(context: Context, count: SeatCount | None) -> str:
+    _ = context.gettext
+    if count is None:
+        return _("counter closed")
+    if count.booked > count.seats:
+        return _("%(booked)d booked of %(seats)d") % {"booked": count.booked, "seats": count.seats}
+    return _("%(free)d free") % {"free": count.free} if count.free else _("full")
+
+
 def _day_lines(context: Context, one: SlotDay, main: tuple[Method, ...]) -> str:
     times = [f"　{_time_line(context, time, main)}" for time in one.times]
-    return "\n".join([_day_head(context, one), *times])
+    return "\n".join([_day_head(context, one, day(context, one.day)), *times])
 
 
-def _day_head(context: Context, one: SlotDay) -> str:
+def _day_head(context: Context, one: SlotDay, name: str) -> str:
     _ = context.gettext
-    head = f"<b>{day(context, one.day)}</b>"
+    head = f"<b>{name}</b>"
     if one.off is not None:
         head += "　" + _off(context, one.off)
     elif not one.times:
@@ -176,10 +235,11 @@ def _day_sum(context: Context, one: SlotDay) -> str:
     counts = [time.seats[0].count for time in one.times]
     free = sum(count.free for count in counts if count is not None)
     seats = sum(count.seats for count in counts if count is not None)
+    head = _day_head(context, one, _short_day(context, one))
     if not seats:
-        return _day_head(context, one)
+        return head
     text = context.gettext("%(free)d of %(seats)d free") % {"free": free, "seats": seats}
-    return f"{_day_head(context, one)}　{text}"
+    return f"{head}　{text}"
 
 
 def _time_line(context: Context, time: SlotTime, main: tuple[Method, ...]) -> str:
@@ -209,8 +269,12 @@ def _seats(context: Context, one: MethodSeats, main: tuple[Method, ...]) -> str:
         text = _("%(free)d of %(seats)d free") % {"free": count.free, "seats": count.seats}
     if one.methods == main:
         return text
-    names = _(", ").join(escape(method_name(context, method)) for method in one.methods)
-    return f"{names} {text}"
+    return f"{_names(context, one)} {text}"
+
+
+def _names(context: Context, one: MethodSeats) -> str:
+    names = (escape(method_name(context, method)) for method in one.methods)
+    return context.gettext(", ").join(names)
 
 
 def _weeks_buttons(context: Context, found: SlotWeeks) -> InlineKeyboardMarkup:
@@ -232,8 +296,7 @@ def _moved(monday: date, days: int) -> str:
 
 
 def _day_cell(context: Context, one: SlotDay) -> InlineKeyboardButton:
-    label = format_date(one.day, context.gettext("d EEE"), locale=context.language)
-    return _button(label, "day", day_code(one.day))
+    return _button(_short_day(context, one), "day", day_code(one.day))
 
 
 def _button(label: str, *arguments: object) -> InlineKeyboardButton:

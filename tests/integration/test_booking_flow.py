@@ -532,8 +532,7 @@ async def test_a_case_is_taken_from_the_notice_of_its_meeting(counter: Counter) 
     notice = counter.wire.asking(STAFF_CHAT)
     assert notice.file is not None
     await counter.press(STAFF, "担当する", STAFF_CHAT)
-    card = counter.wire.asking(STAFF_CHAT)
-    assert card.message_id > notice.message_id
+    card = counter.wire.shown[STAFF_CHAT, notice.message_id]
     assert "担当：Person 900" in card.text
     assert [button["text"][:2] for button in card.buttons] == ["案件", "全項", "面談"]
-    assert notice.buttons == []
+    assert card.file == notice.file

@@ -37,13 +37,11 @@ def desk(counter: Counter) -> Desk:
     return Desk(counter)
 
 
-def lines_of(text: str, day: str) -> list[str]:
-    """Return the lines below a day, up to the next."""
-    lines = text.split("\n")
-    start = next(at for at, line in enumerate(lines) if line.startswith(f"<b>{day}"))
-    below = lines[start + 1 :]
-    end = next((at for at, line in enumerate(below) if not line.startswith("　")), len(below))
-    return [line.strip("　") for line in below[:end]]
+def line_of(text: str, day: str) -> str:
+    """Return what is said of a day."""
+    start = f"<b>{day}</b>"
+    (line,) = (line for line in text.split("\n") if line.startswith(start))
+    return line.removeprefix(start).strip("　")
 
 
 async def test_how_many_wait_for_a_free_time(desk: Desk) -> None:
@@ -60,20 +58,28 @@ async def test_two_weeks_from_today_on_with_free_and_taken_seats(desk: Desk) -> 
     desk.book(THURSDAY, "11:00", Method.VISIT)
     shown = await desk.say(CLERK, "/slots")
     assert shown.text.startswith(
-        "<b>面談の枠</b>　11月24日（火）〜12月6日（日）\n空き／席の数\n訪問は同時に1件まで\n"
+        "<b>面談の枠</b>　11月24日（火）〜12月6日（日）\n"
+        "空いている席の数（満：空きなし）\n訪問は同時に1件まで\n"
     )
-    assert lines_of(shown.text, "11月26日（木）") == [
-        "9:30　空1／2",
-        "11:00　空1／2（訪問 空0／1）",
-        "13:30　空2／2",
-        "15:00　空2／2",
-    ]
-    assert lines_of(shown.text, "11月24日（火）")[0].startswith("11:00")
-    assert "<b>11月28日（土）</b>　休み" in shown.text
+    assert line_of(shown.text, "26（木）") == (
+        "9:30 空1　11:00 空1（訪問 満）　13:30 空2　15:00 空2"
+    )
+    assert line_of(shown.text, "24（火）").startswith("11:00 空2")
+    assert line_of(shown.text, "28（土）〜29（日）") == "休み"
+    assert len(shown.text.split("\n")) <= 18
     assert "11月23日" not in shown.text
     assert labels(shown)[:3] == ["24（火）", "25（水）", "26（木）"]
     assert "28（土）" not in labels(shown)
     assert not any("前の週" in label for label in labels(shown))
+
+
+async def test_a_full_time_is_full_for_every_method(desk: Desk) -> None:
+    for _ in range(2):
+        desk.book(THURSDAY, "09:30")
+    shown = await desk.say(CLERK, "/slots")
+    assert line_of(shown.text, "26（木）").startswith("9:30 満　11:00 空2")
+    day = await desk.press(CLERK, "26（木）")
+    assert "\n　9:30　空0／2" in day.text
 
 
 async def test_the_weeks_are_turned_and_never_before_this_one(desk: Desk) -> None:
@@ -97,13 +103,9 @@ async def test_a_holiday_and_a_closure_are_told_apart(desk: Desk) -> None:
     await desk.press(MANAGER, "閉じる")
     await desk.press_data(CLERK, "sl:week:20261221")
     text = desk.counter.wire.last(CLERK).text
-    assert "<b>12月25日（金）</b>　閉所" in text
-    assert "<b>12月29日（火）</b>　休み" in text
-    assert lines_of(text, "12月24日（木）")[1:] == [
-        "11:00　空2／2",
-        "13:30　閉所",
-        "15:00　空2／2",
-    ]
+    assert line_of(text, "25（金）") == "閉所"
+    assert line_of(text, "29（火）〜3（日）") == "休み"
+    assert line_of(text, "24（木）").endswith("11:00 空2　13:30 閉所　15:00 空2")
 
 
 async def test_a_day_shows_its_meetings_without_personal_data(desk: Desk) -> None:
@@ -170,7 +172,7 @@ async def test_seats_lowered_below_what_is_booked_are_said_and_take_no_more(
     lowered.write_text(text, encoding="utf-8")
     desk = Desk(await counter_of(lowered))
     shown = await desk.say(CLERK, "/slots")
-    assert lines_of(shown.text, "11月26日（木）")[:2] == ["9:30　予約2／席1", "11:00　空1／1"]
+    assert line_of(shown.text, "26（木）").startswith("9:30 予約2／席1　11:00 空1　")
     day = await desk.press(CLERK, "26（木）")
     assert {"9:30　R8-0001", "9:30　R8-0002"} < set(labels(day))
     desk.ledger.drafts += 2
@@ -192,7 +194,7 @@ async def test_a_programme_with_too_many_times_is_shown_in_sums(
     crowded.write_text(text, encoding="utf-8")
     desk = Desk(await counter_of(crowded))
     shown = await desk.say(CLERK, "/slots")
-    assert "<b>11月26日（木）</b>　空72／72" in shown.text
+    assert line_of(shown.text, "26（木）") == "空72／72"
     assert len(shown.text) <= 4096
 
 

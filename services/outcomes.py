@@ -143,7 +143,9 @@ def _who_said(tx: Transaction, booking: Booking) -> str:
     last = [
         event
         for event in bookings.history(tx, booking.consultation_id)
+        # The case may have had other meetings, which ended alike.
         if event.change == ENDS[booking.state].change
+        and (event.starts_at, event.revision) == (booking.starts_at, booking.revision)
     ][-1]
     return staff.names(tx, last.actor) or "–"
 

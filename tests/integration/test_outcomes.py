@@ -163,6 +163,19 @@ async def test_the_first_answer_stands_and_the_second_sees_whose_it_was(
     ]
 
 
+async def test_each_meeting_of_a_case_keeps_who_answered_for_it(meetings: Meetings) -> None:
+    counter = meetings.counter
+    await meetings.take(CLERK)
+    await asked(meetings, 2026, 11, 26, 10, 30)
+    await answer(counter, CLERK, "実施", CLERK)
+    await meetings.book(2026, 11, 30, 9, 30)
+    await asked(meetings, 2026, 11, 30, 10, 30)
+    await counter.update(counter.press_body(OTHER, "mt:met:b2.1", OTHER, 7))
+    for booking, name in ((1, "Person 301"), (2, "Person 302")):
+        await counter.update(counter.press_body(CLERK, f"mt:met:b{booking}.1", CLERK, 8))
+        assert counter.wire.alerts[-1] == f"{name} さんが回答済みです。"
+
+
 async def test_nobody_answers_before_it_began_nor_without_being_staff(meetings: Meetings) -> None:
     counter = meetings.counter
     counter.moment = jst(2026, 11, 26, 9, 29)

@@ -1,0 +1,75 @@
+"""The tables. Constraints guard what must be unique; nothing here decides anything."""
+
+from __future__ import annotations
+
+from storage.tables.base import (
+    Base,
+)
+from storage.tables.bookings import (
+    HELD,
+    LIVE,
+    BookingEventRow,
+    BookingRow,
+    BookingSeatRow,
+    CalendarFeedRow,
+    ClosureRow,
+    WaitingRow,
+)
+from storage.tables.cases import (
+    AddendumRow,
+    CaseEventRow,
+    CompanyRow,
+    ConsultationRow,
+    DraftRow,
+    KpiEventRow,
+    NotePromptRow,
+    PersonRow,
+    ReferenceCounterRow,
+    ReturnCallRow,
+)
+from storage.tables.process import (
+    ChatLeaseRow,
+    ChatRow,
+    DeadLetterRow,
+    InboxRow,
+    LeaseRow,
+    OutboxRow,
+    RunRow,
+)
+from storage.tables.staff import (
+    AuditRow,
+    InvitationRow,
+    StaffRow,
+)
+
+__all__ = [
+    "HELD",
+    "LIVE",
+    "AddendumRow",
+    "AuditRow",
+    "Base",
+    "BookingEventRow",
+    "BookingRow",
+    "BookingSeatRow",
+    "CalendarFeedRow",
+    "CaseEventRow",
+    "ChatLeaseRow",
+    "ChatRow",
+    "ClosureRow",
+    "CompanyRow",
+    "ConsultationRow",
+    "DeadLetterRow",
+    "DraftRow",
+    "InboxRow",
+    "InvitationRow",
+    "KpiEventRow",
+    "LeaseRow",
+    "NotePromptRow",
+    "OutboxRow",
+    "PersonRow",
+    "ReferenceCounterRow",
+    "ReturnCallRow",
+    "RunRow",
+    "StaffRow",
+    "WaitingRow",
+]

@@ -232,7 +232,12 @@ def how_to_change(context: Context, meeting: Meeting, booking: Booking) -> tuple
     """Return how the owner can change a booking (HTML), with the buttons for it."""
     _ = context.gettext
     if meeting.changeable_until is None:
-        text = _("To change or cancel it, please call us.\n%(telephone)s (%(hours)s)")
+        text = (
+            _("To change or cancel it, please call us.\n%(telephone)s (%(hours)s)")
+            if booking.ends_at > context.now
+            # It stays booked until staff say what became of it, and nothing else can be booked.
+            else _("This time is over. For another meeting, call us.\n%(telephone)s (%(hours)s)")
+        )
         return text % office(context), [[copy_telephone(context)]]
     text = _("You can change or cancel it here until %(day)s.")
     until = day(context, meeting.changeable_until)

@@ -100,6 +100,7 @@ async def test_what_an_assignee_cannot_be_told_is_told_to_the_staff_chat(
 ) -> None:
     counter = meetings.counter
     await meetings.take(CLERK)
+    await meetings.told()
     counter.wire.refusing[CLERK] = BLOCKED
     assert to(STAFF_CHAT, await meetings.told(2026, 11, 25, 10, 0)) == [
         "<b>R8-0001　明日の面談</b>\n11月26日（木） 9:30〜10:30　拠点で面談\n担当：職員301"

@@ -23,7 +23,7 @@ from domain.staff import Action
 from services.agendas import agenda, rules_of, whole_agenda, without_notice
 from services.cases import permitted
 from services.changes import changed, take_turns
-from storage import audit, bookings, consultations, waiting
+from storage import audit, bookings, consultations
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -101,7 +101,6 @@ def book(tx: Transaction, at: Occasion, user_id: int, consultation_id: int, wish
         if (live.method, live.starts_at) == (wish.method, wish.start):
             return live
         raise AlreadyBooked
-    waiting.remove(tx, case.id)
     if live is not None:
         bookings.set_state(tx, live.id, BookingState.LAPSED, at.now)
     found = _agenda_of(tx, at, rules_of(at, wish.method), wish)

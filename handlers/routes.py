@@ -50,7 +50,6 @@ from handlers import (
     slots,
     staff,
     staff_meetings,
-    waiting,
 )
 from handlers.callbacks import (
     ADDENDUM,
@@ -263,10 +262,6 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{RETURN_CALL}:submit-{_NUMBER}", return_calls.submit),
     (f"{RETURN_CALL}:withdraw-{_NUMBER}", return_calls.withdraw),
     (booking_calendar.NOTHING, bookings.nothing),
-    (f"{BOOKING}:wait:.*", waiting.ask),
-    (f"{BOOKING}:unwait:.*", waiting.leave),
-    (f"{BOOKING}:accept:.*", waiting.accept),
-    (f"{BOOKING}:decline:.*", waiting.decline),
     (f"{BOOKING}:.*", bookings.button),
     (f"{CASE}:.*", cases.case_button),
     (f"{DESK}:.*", case_desk.button),

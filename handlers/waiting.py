@@ -2,73 +2,56 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
-from domain.bookings import AlreadyBooked, Booking, BookingState, MoveOf, NewMeeting
+from domain.bookings import Booking, BookingState, MoveOf, NewMeeting
 from domain.errors import StaleButton
-from handlers import bookings, replies
 from handlers import waiting_screens as screens
-from handlers.booking_buttons import read_method, read_target
+from handlers.booking_buttons import read_method
+from handlers.booking_press import answer
 from handlers.standing import standing
-from handlers.updates import pressed, user_and_chat
 from services import booking_views, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from telegram import Update
-
-    from domain.bookings import Target
+    from handlers.booking_press import Press
     from handlers.context import Context
     from handlers.messages import Message
     from services.waiting import NotHeld
 
 
-async def ask(update: Update, context: Context) -> None:
-    """`bk:wait:c12:hub`: be told when a slot is free."""
-    user, target, rest = _read(update)
-    if not isinstance(target, NewMeeting) or len(rest) != 1:
-        raise StaleButton("")
-    method = read_method(rest[0])
-    case = target.consultation_id
-    try:
-        found = await context.transact(waiting.ask, context.occasion, user, case, method)
-    except AlreadyBooked as refusal:
-        answering = replies.refuse(context, pressed(update)[0], refusal)
-        await asyncio.gather(answering, bookings.refreshed(update, context))
-        return
+async def ask(context: Context, press: Press) -> None:
+    """`bk:wait:c12:hub`: be told when a slot is free. Raises AlreadyBooked."""
+    case, method = _case(press), read_method(press.argument(0))
+    found = await context.transact(waiting.ask, context.occasion, press.user, case, method)
     if isinstance(found, Booking):
-        await _show(update, context, screens.offered(context, found))
+        await answer(context, press, screens.offered(context, found))
     elif next(found.offer.agenda.free(), None) is not None:
         preface = context.gettext("There are free times now.")
-        await _show(update, context, screens.free_instead(context, found, preface))
+        await answer(context, press, screens.free_instead(context, found, preface))
     elif found.in_line is not None:
-        await _show(update, context, screens.in_line(context, found.in_line))
+        await answer(context, press, screens.in_line(context, found.in_line))
 
 
-async def leave(update: Update, context: Context) -> None:
+async def leave(context: Context, press: Press) -> None:
     """`bk:unwait:c12`: wait no longer."""
-    user, target, _ = _read(update)
-    if not isinstance(target, NewMeeting):
-        raise StaleButton("")
-    case = target.consultation_id
-    await context.transact(waiting.leave, context.occasion, user, case)
-    await _show(update, context, screens.left(context, case))
+    case = _case(press)
+    await context.transact(waiting.leave, context.occasion, press.user, case)
+    await answer(context, press, screens.left(context, case))
 
 
-async def accept(update: Update, context: Context) -> None:
+async def accept(context: Context, press: Press) -> None:
     """`bk:accept:b7.1`: book what is held."""
-    user, hold = _read_hold(update)
     at = context.occasion
-    found = await context.transact(waiting.accept, at, user, hold)
+    found = await context.transact(waiting.accept, at, press.user, _hold(press))
     if isinstance(found, Booking) and found.state is BookingState.BOOKED:
         target = NewMeeting(found.consultation_id)
-        meeting = await context.read(booking_views.of_target, at, user, target)
+        meeting = await context.read(booking_views.of_target, at, press.user, target)
         title = context.gettext("Your meeting is booked")
-        await _show(update, context, standing(context, meeting, title))
+        await answer(context, press, standing(context, meeting, title))
         return
-    await _show(update, context, _instead(context, found))
+    await answer(context, press, _instead(context, found))
 
 
 def _instead(context: Context, found: Booking | NotHeld) -> Message:
@@ -83,42 +66,28 @@ def _instead(context: Context, found: Booking | NotHeld) -> Message:
     return screens.free_instead(context, found, preface)
 
 
-async def decline(update: Update, context: Context) -> None:
+async def decline(context: Context, press: Press) -> None:
     """`bk:decline:b7.1`: pass up what is held."""
-    user, hold = _read_hold(update)
-    found = await context.transact(waiting.decline, context.occasion, user, hold)
+    found = await context.transact(waiting.decline, context.occasion, press.user, _hold(press))
     if isinstance(found, Booking):
-        await _show(update, context, screens.offered(context, found))
+        shown = screens.offered(context, found)
     elif found.in_line is not None:
-        await _show(update, context, screens.in_line(context, found.in_line))
+        shown = screens.in_line(context, found.in_line)
     else:
-        await _show(update, context, screens.passed_up(context, found))
+        shown = screens.passed_up(context, found)
+    await answer(context, press, shown)
 
 
-def _read(update: Update) -> tuple[int, Target, tuple[str, ...]]:
-    """Return who presses, what for, and what else the button says. Raises StaleButton."""
-    _, data, _ = pressed(update)
-    user, chat = user_and_chat(update)
-    parts = data.split(":")
-    if len(parts) < 3 or chat != user:
+def _case(press: Press) -> int:
+    if not isinstance(press.target, NewMeeting):
         raise StaleButton("")
-    return user, read_target(parts[2]), tuple(parts[3:])
+    return press.target.consultation_id
 
 
-def _read_hold(update: Update) -> tuple[int, MoveOf]:
-    user, target, _ = _read(update)
-    if not isinstance(target, MoveOf):
+def _hold(press: Press) -> MoveOf:
+    if not isinstance(press.target, MoveOf):
         raise StaleButton("")
-    return user, target
-
-
-async def _show(update: Update, context: Context, shown: Message) -> None:
-    query, _, message = pressed(update)
-    _, chat = user_and_chat(update)
-    await asyncio.gather(
-        replies.answer_query(query),
-        replies.show(context, chat, message, shown.text, shown.buttons),
-    )
+    return press.target
 
 
 async def slot_offered(context: Context, payload: Mapping[str, Any]) -> Message | None:

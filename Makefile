@@ -20,8 +20,9 @@ CATALOGUE_HEADER := \# Texts of Madoguchi; the msgids are plain English.
 sandbox: $(READY)
 	$(BIN)/madoguchi sandbox
 
+# Most of a run is waiting for processes and browsers; a file stays in one worker, with its servers.
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 run: $(READY)
 	$(BIN)/madoguchi run

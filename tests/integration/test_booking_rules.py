@@ -43,7 +43,7 @@ from tests.integration.booking_office import (
 from tests.integration.booking_office import consultations as logged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from domain.bookings import Booking
     from services.occasion import Occasion
@@ -257,3 +257,21 @@ def test_the_calendar_is_read_from_one_index_alone(database: Database) -> None:
         return str(row[-1])
 
     assert "USING COVERING INDEX ix_bookings_live" in database.read(plan).result()
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "read", [stored.holds, lambda tx: stored.holds_until(tx, NOW)], ids=["holds", "holds_until"]
+)
+def test_the_holds_are_found_without_reading_every_booking(
+    database: Database, read: Callable[[Transaction], object]
+) -> None:
+    def plans(tx: Transaction) -> str:
+        asked: list[str] = []
+        tx.driver.set_trace_callback(asked.append)
+        read(tx)
+        tx.driver.set_trace_callback(None)
+        (row, *_) = tx.driver.execute(f"EXPLAIN QUERY PLAN {asked[0]}")
+        return str(row[-1])
+
+    assert "USING INDEX ix_bookings_held" in database.read(plans).result()

@@ -109,7 +109,8 @@ def offer_free(tx: Transaction, at: Occasion) -> None:
 
     Nobody has more than one hold, and who cannot be written to is passed over.
     """
-    if not waiting.line(tx):
+    # Nearly always nobody does, and this asks one small table only.
+    if not waiting.anybody(tx):
         return
     bookings.take_turns(tx)
     nothing_free: set[Method] = set()

@@ -241,3 +241,42 @@ async def _take_another(owner: Visitor) -> None:
     if DROP(shown) is None:
         await owner.press(TIME)
         await owner.sees(DROP, shown.message_id - 1)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_office_moves_a_meeting_of_an_owner_who_then_leaves(
+    people: SandboxClient,
+) -> None:
+    await people.move_to(monday_in_june(await people.now()))
+    await join_staff(people, Transcript(lambda _: None))
+    owner, member = Visitor(people, cast.OWNER_METAL), Visitor(people, cast.STAFF)
+    channel = Visitor(people, cast.STAFF, cast.STAFF_CHAT_ID)
+    reference = await owner.submit()
+    for tap in (HUB, free_day, TIME):
+        await owner.press(tap)
+    (first,) = (await owner.calendar_file()).events
+    await channel.press(starting("case:take:"))
+
+    await member.say(f"/case {reference}")
+    for verb in ("card", "days"):
+        await member.press(starting(f"mt:{verb}:"))
+    last = buttons(await member.sees(starting("mt:times:")), "mt:times:")[-1]
+    await member.press(starting(last.value))
+    for verb in ("why", "move"):
+        await member.press(starting(f"mt:{verb}:"))
+    (moved,) = (await owner.calendar_file()).events
+    assert (moved.uid, moved.sequence) == (first.uid, first.sequence + 1)
+    assert isinstance(moved.start, datetime)
+    assert isinstance(moved.end, datetime)
+    await owner.sees("面談の日時が変わりました")
+
+    await people.block(cast.OWNER_METAL.id)
+    ten = datetime.combine(moved.start.date() - timedelta(days=1), time(10), JST)
+    await people.move_to(ten)
+    told = await channel.sees("電話でご連絡ください")
+    assert reference in told.text
+    await people.unblock(cast.OWNER_METAL.id)
+    await people.move_to(moved.end)
+    await member.press(starting("mt:no_show:"))
+    offered = await owner.sees(booking_button("how"), told.message_id)
+    assert TOMORROW not in offered.text

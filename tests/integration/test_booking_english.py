@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.test_booking_flow import OWNER, labels, live, press_data, submit
+from tests.integration.booking_chat import OWNER, labels, live, press_data, submit
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Counter

@@ -11,7 +11,7 @@ from bot.programme_file import SAMPLE
 from domain.closures import Interval
 from domain.consultations import ConsultationState
 from storage import consultations
-from tests.integration.test_booking_flow import (
+from tests.integration.booking_chat import (
     OWNER,
     booked,
     close,

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.schedule import tick
+from tests.integration.booking_chat import press_data
 from tests.integration.conftest import STAFF_CHAT
 from tests.integration.meetings import jst
-from tests.integration.test_booking_flow import press_data
 from tests.integration.test_figures import command_in_group
 from tests.integration.test_intake import agree, walk
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import sqlite
 
 from domain.fiscal_year import JST
 from storage.columns import UtcDateTime
-from tests.integration.test_booking_flow import OWNER, live, press_data, submit
+from tests.integration.booking_chat import OWNER, live, press_data, submit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

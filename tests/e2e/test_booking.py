@@ -280,3 +280,40 @@ async def test_the_office_moves_a_meeting_of_an_owner_who_then_leaves(
     await member.press(starting("mt:no_show:"))
     offered = await owner.sees(booking_button("how"), told.message_id)
     assert TOMORROW not in offered.text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_meeting_is_put_off_and_the_next_one_cancelled_by_the_office(
+    people: SandboxClient,
+) -> None:
+    await people.move_to(monday_in_june(await people.now()))
+    await join_staff(people, Transcript(lambda _: None))
+    owner, member = Visitor(people, cast.OWNER_METAL), Visitor(people, cast.STAFF)
+    channel = Visitor(people, cast.STAFF, cast.STAFF_CHAT_ID)
+    reference = await owner.submit()
+    for tap in (HUB, free_day, TIME):
+        await owner.press(tap)
+    (first,) = (await owner.calendar_file()).events
+    await channel.press(starting("case:take:"))
+    assert isinstance(first.end, datetime)
+    await people.move_to(first.end)
+    await member.press(starting("mt:postponed:"))
+
+    await owner.press(booking_button("how"))
+    for tap in (HUB, free_day, TIME):
+        await owner.press(tap)
+    (second,) = (await owner.calendar_file()).events
+    assert second.uid != first.uid
+    await member.say(f"/case {reference}")
+    for verb in ("card", "drop", "end"):
+        await member.press(starting(f"mt:{verb}:"))
+    cancelled = await owner.calendar_file()
+    assert (cancelled.method, cancelled.events[0].uid) == ("CANCEL", second.uid)
+    assert isinstance(second.start, datetime)
+    ten = datetime.combine(second.start.date() - timedelta(days=1), time(10), JST)
+    for moment in (ten, second.start - timedelta(hours=1)):
+        await people.move_to(moment)
+        asked = await owner.say("/help")
+        await owner.sees("/status", asked)
+    for reminded in (owner, member):
+        assert [await reminded.count(words) for words in (TOMORROW, TODAY)] == [0, 0]

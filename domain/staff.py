@@ -34,6 +34,13 @@ class Action(StrEnum):
     READ_SLOTS = "read_slots"
     CHANGE_MEETING = "change_meeting"
     CLOSE_SLOTS = "close_slots"
+    LOG_CONSULTATION = "log_consultation"
+    WRITE_TO_OWNER = "write_to_owner"
+    RECORD_SHARING = "record_sharing"
+    REFER_CASE = "refer_case"
+    RECORD_MATCH = "record_match"
+    READ_PARTNERS = "read_partners"
+    MANAGE_PARTNERS = "manage_partners"
     READ_FIGURES = "read_figures"
     MANAGE_STAFF = "manage_staff"
     READ_AUDIT = "read_audit"
@@ -47,16 +54,25 @@ _CASE_WORK = frozenset(
         Action.READ_RECORD,
         Action.READ_SLOTS,
         Action.CHANGE_MEETING,
+        Action.LOG_CONSULTATION,
+        Action.WRITE_TO_OWNER,
+        Action.RECORD_SHARING,
+        Action.READ_PARTNERS,
     }
 )
-_DESK = _CASE_WORK | {Action.CORRECT_CASE, Action.CLOSE_SLOTS}
+_DESK = _CASE_WORK | {
+    Action.CORRECT_CASE,
+    Action.CLOSE_SLOTS,
+    Action.REFER_CASE,
+    Action.RECORD_MATCH,
+}
 """CORRECT_CASE is what moves the figures or takes up again what was over (R10)."""
 PERMISSIONS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(Action),
-    Role.MANAGER: _DESK | {Action.READ_FIGURES},
+    Role.MANAGER: _DESK | {Action.READ_FIGURES, Action.MANAGE_PARTNERS},
     Role.SUB_MANAGER: _DESK,
     Role.CLERK: _CASE_WORK,
-    Role.PLANNING: frozenset({Action.READ_FIGURES, Action.READ_CASES}),
+    Role.PLANNING: frozenset({Action.READ_FIGURES, Action.READ_CASES, Action.READ_PARTNERS}),
 }
 
 

@@ -16,6 +16,10 @@ DESK = "cs"
 """A staff member's work on a case, in private; CASE is the staff chat's card."""
 LIST = "cl"
 """The list of open cases."""
+MATCH, WALK_IN, RELAY = "ma", "lg", "rl"
+"""A match, a consultation that staff log, and what owner and assignee write to each other."""
+REFERRAL, PARTNER, REMINDER = "rf", "pt", "rm"
+"""A referral to an agency with its needs sheet, the partners, and what staff are reminded of."""
 FAMILIES = {needs.QUESTIONNAIRE: INTAKE, return_calls.QUESTIONNAIRE: RETURN_CALL}
 """The family of the buttons that belong to a questionnaire as a whole."""
 _NAMES = {family: name for name, family in FAMILIES.items()}

@@ -27,6 +27,7 @@ from storage.tables.cases import (
     ReferenceCounterRow,
     ReturnCallRow,
 )
+from storage.tables.partners import PartnerRow
 from storage.tables.process import (
     ChatLeaseRow,
     ChatRow,
@@ -66,6 +67,7 @@ __all__ = [
     "LeaseRow",
     "NotePromptRow",
     "OutboxRow",
+    "PartnerRow",
     "PersonRow",
     "ReferenceCounterRow",
     "ReturnCallRow",

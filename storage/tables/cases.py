@@ -43,6 +43,7 @@ class DraftRow(Base):
     contact_keyboard: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime] = mapped_column(index=True)
     nudged_at: Mapped[datetime | None]
+    partner_id: Mapped[int | None] = mapped_column(Key)
 
 
 class CompanyRow(Base):
@@ -102,6 +103,7 @@ class ConsultationRow(Base):
     suspected_duplicate_of: Mapped[int | None] = mapped_column(Key)
     call_when: Mapped[str | None]
     closed_at: Mapped[datetime | None]
+    partner_id: Mapped[int | None] = mapped_column(Key, index=True)
 
 
 class CaseEventRow(Base):

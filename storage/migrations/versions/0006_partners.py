@@ -1,0 +1,51 @@
+"""partners."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.columns import UtcDateTime
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply the change."""
+    key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "partners",
+        sa.Column("id", key, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partners")),
+        sa.UniqueConstraint("token", name=op.f("uq_partners_token")),
+    )
+    is_live = sa.text("ended_at IS NULL")
+    op.create_index(
+        "uq_partners_live_name",
+        "partners",
+        ["name_key"],
+        unique=True,
+        sqlite_where=is_live,
+        postgresql_where=is_live,
+    )
+    op.add_column("drafts", sa.Column("partner_id", key, nullable=True))
+    op.add_column("consultations", sa.Column("partner_id", key, nullable=True))
+    op.create_index(op.f("ix_consultations_partner_id"), "consultations", ["partner_id"])
+
+
+def downgrade() -> None:
+    """Revert the change."""
+    op.drop_index(op.f("ix_consultations_partner_id"), table_name="consultations")
+    op.drop_column("consultations", "partner_id")
+    op.drop_column("drafts", "partner_id")
+    op.drop_index("uq_partners_live_name", table_name="partners")
+    op.drop_table("partners")

@@ -1,0 +1,34 @@
+"""Partners."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.columns import Key
+from storage.tables.base import Base
+
+
+class PartnerRow(Base):
+    """An organisation that works with the hub; one that ended keeps the row."""
+
+    __tablename__ = "partners"
+    __table_args__ = (
+        Index(
+            "uq_partners_live_name",
+            "name_key",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    name_key: Mapped[str]
+    token: Mapped[str] = mapped_column(unique=True)
+    since: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

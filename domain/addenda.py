@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.consultations import Entry
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -15,21 +17,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NewAddendum:
-    """An addendum as it is submitted; `submitted_at` in UTC."""
+    """An addendum as it is submitted, or logged by staff; `submitted_at` in UTC."""
 
     draft_id: int
-    user_id: int
+    user_id: int | None
     answers: Answers
     consent: Consent
     submitted_at: datetime
+    entry: Entry = Entry.BOT
+    logged_by: int | None = None
 
 
 @dataclass(frozen=True)
 class Addendum:
-    """An addendum of `consultation`; `same_person` says whether who opened the case wrote it."""
+    """An addendum of `consultation`; `same_person` says whether who opened the case wrote it.
+
+    `logged_by` is the member of the staff to whom it came, None for what was written in the bot.
+    """
 
     id: int
     consultation: Consultation
     answers: Answers
     submitted_at: datetime
     same_person: bool
+    entry: Entry
+    logged_by: int | None

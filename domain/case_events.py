@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from domain.case_states import Act, Why
     from domain.consultations import ConsultationState
@@ -17,7 +17,8 @@ class CaseEvent:
     """One thing done to a case by somebody (Telegram user id) at a moment (UTC).
 
     `before` and `after` are its states, the same where none changed. `why` is a chosen reason,
-    `member` whom it was handed over to, `note` what somebody wrote, for private chats only.
+    `member` whom it was handed over to, `note` what somebody wrote, for private chats only,
+    `held_on` the day (JST) of a meeting that was not booked.
     """
 
     act: Act
@@ -28,3 +29,4 @@ class CaseEvent:
     why: Why | None = None
     member: int | None = None
     note: str | None = None
+    held_on: date | None = None

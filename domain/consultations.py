@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 from domain.errors import InvalidAnswer
-from domain.fiscal_year import FiscalYear
+from domain.fiscal_year import FiscalYear, jst_date
 from domain.texts import N_
 
 if TYPE_CHECKING:
@@ -67,6 +67,18 @@ STATE_NAMES = dict.fromkeys(CLOSED_STATES, N_("closed")) | {
     ConsultationState.FOLLOWUP: N_("we keep in touch"),
 }
 """What a person is told of the state; why a case was closed is the office's own business."""
+
+
+class Entry(StrEnum):
+    """How a consultation came in: through the bot, or to staff, who log it (R8).
+
+    All count alike. How the company came to know the hub (Q19b) is another matter.
+    """
+
+    BOT = "bot"
+    TELEPHONE = "telephone"
+    VISIT = "visit"
+    PARTNER = "partner"
 
 
 class KpiKind(StrEnum):
@@ -139,23 +151,36 @@ class CompanyIdentity:
 
 @dataclass(frozen=True)
 class NewConsultation:
-    """An intake as it is submitted; `submitted_at` decides date and fiscal year (R12)."""
+    """A consultation as it is submitted, or logged by staff (R8); `submitted_at` in UTC.
+
+    `user_id` is the person's who wrote it in the bot, None for all others. `took_place_on` (JST)
+    and `logged_by` are of what came to staff.
+    """
 
     draft_id: int
-    user_id: int
+    user_id: int | None
     answers: Answers
     consent: Consent
     submitted_at: datetime
     channel: str
     size: SizeVerdict
     eligibility: Eligibility
+    entry: Entry = Entry.BOT
+    took_place_on: date | None = None
+    logged_by: int | None = None
+
+    @property
+    def counted_on(self) -> date:
+        """The day (JST) that decides date and fiscal year: of the sending (R12), or of the talk."""
+        return self.took_place_on or jst_date(self.submitted_at)
 
 
 @dataclass(frozen=True)
 class Consultation:
     """A logged consultation (相談).
 
-    `call_when` is set while its person waits for a call that arranges the meeting.
+    `call_when` is set while its person waits for a call that arranges the meeting. `user_id` is
+    None where nobody can be written to: it came to staff (`logged_by`, on `took_place_on`, JST).
     """
 
     id: int
@@ -170,6 +195,9 @@ class Consultation:
     eligibility: Eligibility
     suspected_duplicate_of: Reference | None
     call_when: CallTime | None
+    entry: Entry = Entry.BOT
+    took_place_on: date | None = None
+    logged_by: int | None = None
 
 
 @dataclass(frozen=True)

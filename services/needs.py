@@ -7,13 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.addenda import NewAddendum
-from domain.consultations import Consultation, KpiEvent, KpiKind, NewConsultation
+from domain.consultations import Consultation, NewConsultation
 from domain.drafts import Consent, Draft
 from domain.errors import DomainError, StaleButton
-from domain.fiscal_year import JST, FiscalYear
 from domain.needs import (
     QUESTIONNAIRE,
-    company_identity,
     intake_channel,
     kpi_eligibility,
     size_verdict,
@@ -22,6 +20,7 @@ from domain.outbox import Notice, NoticeKind
 from domain.questions import Progress, current_question
 from domain.texts import N_
 from services.booking_views import of_consultation
+from services.consultations import add_to, log, open_case
 from services.drafts import find, latest, opened
 from storage import addenda, consultations, drafts, outbox, return_calls
 
@@ -97,7 +96,7 @@ def submit(
     consultations.take_turns(tx)
     draft = _finished(tx, forms, user_id, draft_id)
     case = _open_case(tx, draft)
-    return case if case is not None else _log(tx, draft, None, to)
+    return case if case is not None else log(tx, to, _new_consultation(draft, to.now))
 
 
 def submit_as_new(
@@ -107,7 +106,8 @@ def submit_as_new(
     consultations.take_turns(tx)
     draft = _finished(tx, forms, user_id, draft_id)
     case = _open_case(tx, draft)
-    return _log(tx, draft, case.consultation.id if case is not None else None, to)
+    beside = case.consultation if case is not None else None
+    return log(tx, to, _new_consultation(draft, to.now), beside)
 
 
 def append(
@@ -122,11 +122,9 @@ def append(
     draft = _finished(tx, forms, user_id, draft_id)
     case = _open_case(tx, draft)
     if case is None:
-        return _log(tx, draft, None, to)
+        return log(tx, to, _new_consultation(draft, to.now))
     new = NewAddendum(draft.id, user_id, draft.progress.answers, draft.consent, to.now)
-    addendum_id = addenda.add(tx, case.consultation.id, new)
-    _tell_staff(tx, NoticeKind.ADDENDUM, "addendum", addendum_id, to)
-    drafts.remove(tx, draft.id)
+    add_to(tx, to, case.consultation, new)
     return case
 
 
@@ -142,50 +140,12 @@ def _finished(tx: Transaction, forms: Forms, user_id: int, draft_id: int) -> Dra
 
 def _open_case(tx: Transaction, draft: Draft) -> OpenCase | None:
     answers = draft.progress.answers
-    company = consultations.find_company(tx, company_identity(answers))
     # An institution consults for many companies: its person alone says nothing of the case.
     person = None if answers.get("role") == "agent" else draft.user_id
-    found = consultations.latest_open(tx, company, person)
+    found = open_case(tx, answers, person)
     if found is None:
         return None
     return OpenCase(found, own=found.user_id == draft.user_id, answers=answers)
-
-
-def _log(tx: Transaction, draft: Draft, open_case: int | None, to: Occasion) -> Consultation:
-    new = _new_consultation(draft, to.now)
-    company = consultations.match_company(tx, company_identity(new.answers))
-    window = timedelta(days=to.programme.counting.duplicate_window_days)
-    suspect = open_case or consultations.latest_of_company(tx, company, to.now - window)
-    reference = consultations.next_reference(tx, FiscalYear.of(to.now))
-    consultation_id = consultations.add(tx, new, reference, company, suspect)
-    consultations.record_event(
-        tx,
-        KpiEvent(
-            kind=KpiKind.CONSULTATION,
-            delta=1,
-            effective_date=to.now.astimezone(JST).date(),
-            eligibility=new.eligibility,
-            channel=new.channel,
-            consultation_id=consultation_id,
-            reason="R1",
-            actor="intake",
-            recorded_at=to.now,
-        ),
-    )
-    _tell_staff(tx, NoticeKind.NEW_CONSULTATION, "consultation", consultation_id, to)
-    drafts.remove(tx, draft.id)
-    return _logged(tx, consultation_id)
-
-
-def _tell_staff(tx: Transaction, kind: NoticeKind, what: str, row: int, to: Occasion) -> None:
-    notice = Notice(
-        recipient=to.staff_chat,
-        kind=kind,
-        payload={what: row},
-        dedupe_key=f"{kind}:{row}",
-        due_at=to.now,
-    )
-    outbox.add(tx, notice)
 
 
 def _new_consultation(draft: Draft, now: datetime) -> NewConsultation:
@@ -200,14 +160,6 @@ def _new_consultation(draft: Draft, now: datetime) -> NewConsultation:
         size=size_verdict(answers),
         eligibility=kpi_eligibility(answers),
     )
-
-
-def _logged(tx: Transaction, consultation_id: int) -> Consultation:
-    consultation = consultations.find(tx, consultation_id)
-    if consultation is None:
-        message = f"consultation {consultation_id} vanished inside its own transaction"
-        raise RuntimeError(message)
-    return consultation
 
 
 def decide_nudges(tx: Transaction, now: datetime) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select
 
 from domain.addenda import Addendum, NewAddendum
+from domain.consultations import Entry
 from storage import consultations
 from storage.drafts import answers_from_json, answers_to_json
 from storage.tables import AddendumRow
@@ -30,6 +31,8 @@ def add(tx: Transaction, consultation_id: int, new: NewAddendum) -> int:
             consent_version=new.consent.version,
             consented_at=new.consent.given_at,
             submitted_at=new.submitted_at,
+            entry=new.entry,
+            logged_by=new.logged_by,
         )
         .returning(AddendumRow.id)
     ).scalar_one()
@@ -41,6 +44,8 @@ _COLUMNS = (
     AddendumRow.user_id,
     AddendumRow.answers,
     AddendumRow.submitted_at,
+    AddendumRow.entry,
+    AddendumRow.logged_by,
 )
 
 
@@ -70,6 +75,8 @@ def _addendum(row: Row[Any], consultation: Consultation) -> Addendum:
         answers=answers_from_json(row.answers),
         submitted_at=row.submitted_at,
         same_person=row.user_id is not None and row.user_id == consultation.user_id,
+        entry=Entry(row.entry),
+        logged_by=row.logged_by,
     )
 
 

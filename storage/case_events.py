@@ -30,6 +30,7 @@ def add(tx: Transaction, consultation_id: int, event: CaseEvent) -> None:
             reason=event.why,
             member=event.member,
             note=event.note,
+            held_on=event.held_on,
         )
     )
 
@@ -51,6 +52,7 @@ def of_consultation(tx: Transaction, consultation_id: int) -> list[CaseEvent]:
             why=Why(row.reason) if row.reason is not None else None,
             member=row.member,
             note=row.note,
+            held_on=row.held_on,
         )
         for row in rows
     ]

@@ -13,6 +13,7 @@ from domain.consultations import (
     Consultation,
     ConsultationState,
     CountedKind,
+    Entry,
     KpiEvent,
     NewConsultation,
     Reference,
@@ -189,6 +190,9 @@ def add(
             size_to_confirm=new.size.to_confirm,
             eligibility=new.eligibility,
             suspected_duplicate_of=suspected_duplicate_of,
+            entry=new.entry,
+            took_place_on=new.took_place_on,
+            logged_by=new.logged_by,
         )
         .returning(ConsultationRow.id)
     ).scalar_one()
@@ -350,6 +354,9 @@ def _load(tx: Transaction, statement: Select[ConsultationRow]) -> list[Consultat
             eligibility=Eligibility(row.eligibility),
             suspected_duplicate_of=_reference(tx, row.suspected_duplicate_of),
             call_when=CallTime(row.call_when) if row.call_when is not None else None,
+            entry=Entry(row.entry),
+            took_place_on=row.took_place_on,
+            logged_by=row.logged_by,
         )
         for row in rows
     ]

@@ -43,6 +43,7 @@ class DraftRow(Base):
     contact_keyboard: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime] = mapped_column(index=True)
     nudged_at: Mapped[datetime | None]
+    return_call_id: Mapped[int | None] = mapped_column(Key)
     partner_id: Mapped[int | None] = mapped_column(Key)
 
 
@@ -69,7 +70,7 @@ class ReferenceCounterRow(Base):
 
 
 class ConsultationRow(Base):
-    """A consultation: one submitted intake."""
+    """A consultation: one submitted intake, or one that staff logged."""
 
     __tablename__ = "consultations"
     __table_args__ = (
@@ -104,6 +105,9 @@ class ConsultationRow(Base):
     call_when: Mapped[str | None]
     closed_at: Mapped[datetime | None]
     partner_id: Mapped[int | None] = mapped_column(Key, index=True)
+    entry: Mapped[str] = mapped_column(server_default="bot")
+    took_place_on: Mapped[date | None]
+    logged_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CaseEventRow(Base):
@@ -121,6 +125,7 @@ class CaseEventRow(Base):
     reason: Mapped[str | None]
     member: Mapped[int | None] = mapped_column(BigInteger)
     note: Mapped[str | None] = mapped_column(Text)
+    held_on: Mapped[date | None]
 
 
 class NotePromptRow(Base):
@@ -146,6 +151,8 @@ class AddendumRow(Base):
     consent_version: Mapped[str]
     consented_at: Mapped[datetime]
     submitted_at: Mapped[datetime]
+    entry: Mapped[str] = mapped_column(server_default="bot")
+    logged_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ReturnCallRow(Base):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from domain.consultations import Reference
     from domain.questions import Progress
 
 
@@ -24,7 +25,8 @@ class Draft:
     """One person's unfinished questionnaire.
 
     `live_message_id` is the message that asks now; `contact_keyboard` says that the button for
-    sharing one's telephone number is out and must be taken back.
+    sharing one's telephone number is out and must be taken back. Staff give no `consent` to what
+    they fill in; `case` is the consultation that it is about, if any, with its `reference`.
     """
 
     id: int
@@ -32,7 +34,17 @@ class Draft:
     questionnaire: str
     questionnaire_version: int
     progress: Progress
-    consent: Consent
+    consent: Consent | None
     live_message_id: int | None
     contact_keyboard: bool
     updated_at: datetime
+    case: int | None = None
+    reference: Reference | None = None
+
+    @property
+    def given_consent(self) -> Consent:
+        """The consent of an owner's form. Raises LookupError for one of staff."""
+        if self.consent is None:
+            message = f"draft {self.id} has no consent"
+            raise LookupError(message)
+        return self.consent

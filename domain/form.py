@@ -8,9 +8,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from domain.texts import N_
+
+if TYPE_CHECKING:
+    from domain.staff import Action
 
 Answer: TypeAlias = str | tuple[str, ...] | None
 """A choice's code, the codes of several choices, a parsed text, or None for "skipped"."""
@@ -219,7 +222,8 @@ class Questionnaire:
 
     `revision` is raised by hand when a rule changes that the keys and codes do not show. `steps`
     is the total that progress is counted against: more than `last_number` where the way goes on
-    after the questions.
+    after the questions. `review` heads the finished answers, `send` is on the last button.
+    A form for staff names what those who fill it in must be `permitted`; it asks for no consent.
     """
 
     name: str
@@ -227,6 +231,9 @@ class Questionnaire:
     questions: tuple[Question, ...]
     steps: int
     sections: tuple[Section, ...] = ()
+    review: str = N_("Is this right? Nothing has been sent yet.")
+    send: str = N_("Send")
+    permitted: Action | None = None
     by_key: Mapping[str, Question] = field(init=False, repr=False, compare=False)
     position: Mapping[str, int] = field(init=False, repr=False, compare=False)
     version: int = field(init=False, compare=False)
@@ -237,6 +244,11 @@ class Questionnaire:
         object.__setattr__(self, "position", {q.key: n for n, q in enumerate(self.questions)})
         object.__setattr__(self, "version", _version(self.revision, self.questions))
         object.__setattr__(self, "last_number", max(q.number for q in self.questions))
+
+    @property
+    def for_staff(self) -> bool:
+        """Whether staff fill it in."""
+        return self.permitted is not None
 
     def section_of(self, question: Question) -> Section | None:
         """Return the section a question stands in; None before the first."""

@@ -56,7 +56,14 @@ def return_call_questionnaire(needs: Questionnaire) -> Questionnaire:
             choices=choices(*CALL_TIMES.items()),
         ),
     )
-    return Questionnaire(QUESTIONNAIRE, VERSION, questions, steps=len(questions))
+    return Questionnaire(
+        QUESTIONNAIRE,
+        VERSION,
+        questions,
+        steps=len(questions),
+        review=N_("We will call you back as follows. Nothing has been sent yet."),
+        send=N_("Ask for the call"),
+    )
 
 
 def known_already(needs: Answers) -> Progress:

@@ -34,6 +34,21 @@ def pack(family: str, *arguments: object) -> str:
     return data
 
 
+def form_code(name: str, case: int | None) -> str:
+    """Return what a button says of a form, with the case that it is about."""
+    return name if case is None else f"{name}-{case}"
+
+
+def read_form(code: str) -> tuple[str, int | None]:
+    """Return the form of a code, and the case that it is about. Raises StaleButton."""
+    name, dash, digits = code.partition("-")
+    if not dash:
+        return name, None
+    if not re.fullmatch(r"[0-9]{1,18}", digits, re.ASCII):
+        raise StaleButton("")
+    return name, int(digits)
+
+
 def form_of(data: str) -> str:
     """Return the questionnaire that a button of `FAMILIES` belongs to."""
     return _NAMES[data.split(":", 1)[0]]

@@ -16,12 +16,13 @@ from domain.needs_company import JOB_SEEKER
 from domain.questions import correctable_questions, current_question
 from handlers import replies
 from handlers.asking import asks
-from handlers.callbacks import unpack
+from handlers.callbacks import read_form, unpack
 from handlers.contact_keyboard import take_back
 from handlers.office import office
 from handlers.questions import needs_help, record_line
 from handlers.updates import pressed, user_and_chat
 from services import drafts
+from services.drafts import Spot
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -62,9 +63,9 @@ async def chose(update: Update, context: Context) -> None:
     if arguments is None:
         raise StaleButton("")
     user, chat = user_and_chat(update)
-    name, key, code = arguments
+    form, key, code = arguments
     step = await context.transact(
-        drafts.press, context.house.forms, user, name, key, code, context.now
+        drafts.press, context.house.forms, user, _spot(form, key), code, context.now
     )
     if step.refusal is not None:
         # What the person sees may be older than what the refusal speaks of: a crash loses an edit.
@@ -72,6 +73,11 @@ async def chose(update: Update, context: Context) -> None:
         await asyncio.gather(replies.refuse(context, query, step.refusal), redrawing)
         return
     await asyncio.gather(replies.answer_query(query), _settle(context, chat, message, step))
+
+
+def _spot(form: str, key: str) -> Spot:
+    name, case = read_form(form)
+    return Spot(name, key, case)
 
 
 async def contact(update: Update, context: Context) -> None:
@@ -176,9 +182,11 @@ async def _refused(context: Context, chat: int, step: Step) -> None:
         return
     text = escape(context.gettext(step.refusal.message) % step.refusal.params)
     if needs_help(step.draft.progress):
-        text += "\n\n" + context.gettext(
-            "If you are stuck, please call us: %(telephone)s (%(hours)s)"
-        ) % office(context)
+        # Staff would call themselves: the question with its example has to do.
+        if not context.house.forms.questionnaires[step.draft.questionnaire].for_staff:
+            text += "\n\n" + context.gettext(
+                "If you are stuck, please call us: %(telephone)s (%(hours)s)"
+            ) % office(context)
     elif step.question is not None and not isinstance(step.question, OneOf):
         await replies.send(context, chat, text)
         return
@@ -192,9 +200,8 @@ async def fix(update: Update, context: Context) -> None:
     if arguments is None:
         raise StaleButton("")
     user, chat = user_and_chat(update)
-    name, key = arguments
     draft = await context.transact(
-        drafts.reopen_question, context.house.forms, user, name, key, context.now
+        drafts.reopen_question, context.house.forms, user, _spot(*arguments), context.now
     )
     await asyncio.gather(replies.answer_query(query), ask_in(context, chat, message, draft))
 

@@ -9,7 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
 from domain.errors import StaleButton
-from handlers import replies
+from handlers import case_buttons, replies
 from handlers.callbacks import FAMILIES, form_of, pack
 from handlers.contact_keyboard import take_back
 from handlers.drafts import ask_in
@@ -113,10 +113,14 @@ async def delete(update: Update, context: Context) -> None:
 
 
 async def show_deleted(context: Context, chat: int, message: int, step: Step) -> None:
-    """Say that all is deleted, and leave no question of it behind."""
+    """Say that all is deleted, and leave no question of it behind; staff go back to the case."""
     text = context.gettext("We have stopped here. What you entered has been deleted.")
+    case, buttons = step.before.case, None
+    if case is not None:
+        back = case_buttons.button(context.gettext("Back to the case"), "open", case)
+        buttons = InlineKeyboardMarkup([[back]])
     showing = [
-        replies.show(context, chat, message, text),
+        replies.show(context, chat, message, text, buttons),
         close_keyboard(context, chat, step),
     ]
     live = step.before.live_message_id

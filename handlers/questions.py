@@ -26,11 +26,12 @@ from domain.questions import (
     ticks,
     yes_to,
 )
-from handlers.callbacks import FAMILIES, INTAKE, QUESTION, pack
+from handlers.callbacks import FAMILIES, INTAKE, QUESTION, form_code, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from domain.drafts import Draft
     from handlers.context import Context
 
 _TWO_COLUMNS_FROM = 8
@@ -56,14 +57,16 @@ def question_text(
 
 
 def question_buttons(
-    context: Context, questionnaire: Questionnaire, progress: Progress, question: Question
+    context: Context, questionnaire: Questionnaire, draft: Draft, question: Question
 ) -> str:
     """Return the buttons of the current question, as JSON."""
+    progress = draft.progress
     echoed = progress.typed
     return _keyboard(
         context.house.translations[context.language].gettext,
         _Face(
             questionnaire.name,
+            form_code(questionnaire.name, draft.case),
             question,
             offered=question.offered(progress.answers) if isinstance(question, OneOf) else (),
             ticked=ticks(progress, question) if isinstance(question, SomeOf) else (),
@@ -81,6 +84,7 @@ class _Face:
     """Everything that a question's keyboard depends on but the language."""
 
     questionnaire: str
+    form: str
     question: Question
     offered: tuple[Choice, ...]
     ticked: tuple[str, ...]
@@ -91,7 +95,7 @@ class _Face:
 
     def button(self, label: str, code: str, style: str | None = None) -> InlineKeyboardButton:
         """Return a button of this question."""
-        data = pack(QUESTION, self.questionnaire, self.question.key, code)
+        data = pack(QUESTION, self.form, self.question.key, code)
         return InlineKeyboardButton(label, callback_data=data, style=style)
 
 

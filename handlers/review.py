@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
-from domain.needs import QUESTIONNAIRE as NEEDS
 from domain.questions import correctable_questions
 from handlers import replies
-from handlers.callbacks import FAMILIES, FIX, form_of, pack
+from handlers.callbacks import FAMILIES, FIX, form_code, form_of, pack
 from handlers.questions import answer_sheet
 from handlers.updates import pressed, user_and_chat
 from services import drafts
@@ -26,11 +25,7 @@ if TYPE_CHECKING:
 
 def review_text(context: Context, questionnaire: Questionnaire, answers: Answers) -> str:
     """Return all answers under a heading that says nothing has been sent yet (HTML)."""
-    _ = context.gettext
-    if questionnaire.name == NEEDS:
-        heading = _("Is this right? Nothing has been sent yet.")
-    else:
-        heading = _("We will call you back as follows. Nothing has been sent yet.")
+    heading = context.gettext(questionnaire.review)
     return f"<b>{heading}</b>\n\n{answer_sheet(context, questionnaire, answers)}"
 
 
@@ -38,7 +33,7 @@ def review_buttons(context: Context, draft: Draft) -> InlineKeyboardMarkup:
     """Return submit, correct and withdraw."""
     _ = context.gettext
     family = FAMILIES[draft.questionnaire]
-    send = _("Send") if draft.questionnaire == NEEDS else _("Ask for the call")
+    send = _(context.house.forms.questionnaires[draft.questionnaire].send)
     submit = pack(family, f"submit-{draft.id}")
     return InlineKeyboardMarkup(
         [
@@ -50,12 +45,12 @@ def review_buttons(context: Context, draft: Draft) -> InlineKeyboardMarkup:
 
 
 def _correction_buttons(
-    context: Context, questionnaire: Questionnaire, answers: Answers
+    context: Context, questionnaire: Questionnaire, draft: Draft
 ) -> InlineKeyboardMarkup:
-    _ = context.gettext
+    _, form = context.gettext, form_code(questionnaire.name, draft.case)
     buttons = [
-        InlineKeyboardButton(_(q.title), callback_data=pack(FIX, questionnaire.name, q.key))
-        for q in correctable_questions(questionnaire, answers)
+        InlineKeyboardButton(_(q.title), callback_data=pack(FIX, form, q.key))
+        for q in correctable_questions(questionnaire, draft.progress.answers)
     ]
     rows = [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
     show = pack(FAMILIES[questionnaire.name], "resume")
@@ -70,7 +65,7 @@ async def correct(update: Update, context: Context) -> None:
     forms = context.house.forms
     draft = await context.read(drafts.opened, forms, user, form_of(data))
     questionnaire = forms.questionnaires[draft.questionnaire]
-    buttons = _correction_buttons(context, questionnaire, draft.progress.answers)
+    buttons = _correction_buttons(context, questionnaire, draft)
     text = context.gettext("Which answer shall we correct?")
     await asyncio.gather(
         replies.answer_query(query), replies.show(context, chat, message, text, buttons)

@@ -59,6 +59,7 @@ from handlers.callbacks import (
     CALL,
     CASE,
     DESK,
+    FAMILIES,
     FIX,
     INTAKE,
     LANGUAGE,
@@ -236,13 +237,14 @@ async def unknown_button(_update: Update, _context: Context) -> None:
 
 
 _NUMBER = "[0-9]{1,18}"
-_FORM = f"(?:{INTAKE}|{RETURN_CALL})"
+_FORM = f"(?:{'|'.join(FAMILIES.values())})"
+_OWNERS_FORM = f"(?:{INTAKE}|{RETURN_CALL})"
 BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{QUESTION}:.*", drafts.chose),
     (f"{FIX}:.*", drafts.fix),
-    (f"{_FORM}:details", consent.details),
-    (f"{_FORM}:refuse", consent.refuse),
-    (f"{_FORM}:share", contact_keyboard.put_out),
+    (f"{_OWNERS_FORM}:details", consent.details),
+    (f"{_OWNERS_FORM}:refuse", consent.refuse),
+    (f"{_OWNERS_FORM}:share", contact_keyboard.put_out),
     (f"{_FORM}:correct", review.correct),
     (f"{_FORM}:pause", leaving.pause),
     (f"{_FORM}:resume", leaving.resume),

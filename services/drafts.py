@@ -17,7 +17,8 @@ from domain.questions import (
     taken_over,
 )
 from domain.texts import N_
-from storage import drafts
+from services.cases import permitted
+from storage import drafts, staff
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from storage.database import Transaction
 
 
+_EARLIER = N_("That button belongs to an earlier step.")
 CHOOSE_BELOW = N_("Sorry, please choose from the buttons below.")
 
 
@@ -44,6 +46,15 @@ class ConsentOutdated(DomainError):
 
     def __init__(self) -> None:
         super().__init__(N_("Our notice on personal information has changed. Please read it."))
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a button belongs: a question of a form, and the case that the form is about."""
+
+    form: str
+    key: str
+    case: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,23 +79,18 @@ class Step:
 
 
 def press(
-    tx: Transaction,
-    forms: Forms,
-    user_id: int,
-    name: str,
-    key: str,
-    code: str,
-    now: datetime,
+    tx: Transaction, forms: Forms, user_id: int, spot: Spot, code: str, now: datetime
 ) -> Step:
-    """Apply a pressed button of questionnaire `name`.
+    """Apply a pressed button of a question.
 
-    Raises StaleButton if it belongs to another step, ConsentOutdated if the notice has changed.
+    Raises StaleButton if it belongs to another step or case, ConsentOutdated if the notice has
+    changed, and NotPermitted.
     """
-    draft = opened(tx, forms, user_id, name)
-    questionnaire = forms.questionnaires[name]
+    draft = _at(tx, forms, user_id, spot)
+    questionnaire = forms.questionnaires[spot.form]
     question = current_question(questionnaire, draft.progress)
     try:
-        progress = accept_button(questionnaire, draft.progress, key, code)
+        progress = accept_button(questionnaire, draft.progress, spot.key, code)
     except InvalidAnswer as refusal:
         return Step(draft, question, draft, refusal=refusal)
     return _keep(tx, draft, question, progress, now)
@@ -149,26 +155,72 @@ def _keep(
     return Step(draft, question, kept, settled=settled)
 
 
+def _at(tx: Transaction, forms: Forms, user_id: int, spot: Spot) -> Draft:
+    draft = opened(tx, forms, user_id, spot.form)
+    if draft.case != spot.case:
+        raise StaleButton(_EARLIER)
+    return draft
+
+
 def opened(tx: Transaction, forms: Forms, user_id: int, name: str) -> Draft:
-    """Return the person's draft. Raises StaleButton if there is none, ConsentOutdated."""
-    draft = find(tx, forms, user_id, name) if name in forms.questionnaires else None
+    """Return the person's draft.
+
+    Raises StaleButton if there is none, ConsentOutdated, and NotPermitted for a form of the staff
+    that this person may not fill in (any more).
+    """
+    form = forms.questionnaires.get(name)
+    if form is not None and form.permitted is not None:
+        permitted(tx, user_id, form.permitted)
+    draft = find(tx, forms, user_id, name) if form is not None else None
     if draft is None:
-        raise StaleButton(N_("That button belongs to an earlier step."))
+        raise StaleButton(_EARLIER)
     _check_consent(forms, draft)
     return draft
 
 
 def _check_consent(forms: Forms, draft: Draft) -> None:
-    if draft.consent.version != forms.notice_version:
+    if is_outdated(forms, draft):
         raise ConsentOutdated
 
 
+def is_outdated(forms: Forms, draft: Draft) -> bool:
+    """Whether the notice has changed since the person agreed; staff do not have to."""
+    return draft.consent is not None and draft.consent.version != forms.notice_version
+
+
+def open_for_staff(
+    tx: Transaction,
+    forms: Forms,
+    user_id: int,
+    name: str,
+    now: datetime,
+    case: int | None = None,
+) -> Draft:
+    """Open a form of the staff, or go on with the one that is open about the same case.
+
+    One about another case is given up: its message is turned into the new one's. Raises
+    NotPermitted.
+    """
+    form = forms.questionnaires[name]
+    if form.permitted is None:
+        message = f"{name} is a form of the owners"
+        raise ValueError(message)
+    permitted(tx, user_id, form.permitted)
+    draft = find(tx, forms, user_id, name)
+    if draft is not None and draft.case == case:
+        return _touched(tx, draft, now)
+    if draft is not None:
+        drafts.remove(tx, draft.id)
+    fresh = drafts.add(tx, user_id, form, Progress(), None, now, case)
+    return replace(fresh, live_message_id=draft.live_message_id) if draft is not None else fresh
+
+
 def reopen_question(
-    tx: Transaction, forms: Forms, user_id: int, name: str, key: str, now: datetime
+    tx: Transaction, forms: Forms, user_id: int, spot: Spot, now: datetime
 ) -> Draft:
     """Open one question again from the review. Raises StaleButton if it no longer applies."""
-    draft = opened(tx, forms, user_id, name)
-    progress = correct(forms.questionnaires[name], draft.progress, key)
+    draft = _at(tx, forms, user_id, spot)
+    progress = correct(forms.questionnaires[spot.form], draft.progress, spot.key)
     return _touched(tx, replace(draft, progress=progress), now)
 
 
@@ -186,7 +238,7 @@ def offer_contact(tx: Transaction, forms: Forms, user_id: int, name: str, now: d
     draft = opened(tx, forms, user_id, name)
     question = current_question(forms.questionnaires[name], draft.progress)
     if not (isinstance(question, Typed) and question.by_contact):
-        raise StaleButton(N_("That button belongs to an earlier step."))
+        raise StaleButton(_EARLIER)
     return _touched(tx, replace(draft, contact_keyboard=True), now)
 
 
@@ -216,18 +268,22 @@ def _touched(tx: Transaction, draft: Draft, now: datetime) -> Draft:
 
 def latest(tx: Transaction, forms: Forms, user_id: int) -> Draft | None:
     """Return the draft the person touched last, as today's form understands it."""
-    draft = drafts.latest(tx, user_id)
-    return _taken_over(forms, draft) if draft is not None else None
+    return _as_of_today(tx, forms, drafts.latest(tx, user_id))
 
 
 def find(tx: Transaction, forms: Forms, user_id: int, name: str) -> Draft | None:
     """Return the person's draft of one questionnaire, as today's form understands it."""
-    draft = drafts.find(tx, user_id, name)
-    return _taken_over(forms, draft) if draft is not None else None
+    return _as_of_today(tx, forms, drafts.find(tx, user_id, name))
 
 
-def _taken_over(forms: Forms, draft: Draft) -> Draft:
+def _as_of_today(tx: Transaction, forms: Forms, draft: Draft | None) -> Draft | None:
+    if draft is None:
+        return None
     form = forms.questionnaires[draft.questionnaire]
+    if form.permitted is not None:
+        member = staff.find(tx, draft.user_id)
+        if member is None or not member.may(form.permitted):
+            return None
     if draft.questionnaire_version == form.version:
         return draft
     progress = taken_over(form, draft.progress)
@@ -252,6 +308,6 @@ def refuse_consent(tx: Transaction, forms: Forms, user_id: int, name: str) -> No
     draft = drafts.find(tx, user_id, name)
     if draft is None:
         return
-    if draft.consent.version == forms.notice_version:
-        raise StaleButton(N_("That button belongs to an earlier step."))
+    if not is_outdated(forms, draft):
+        raise StaleButton(_EARLIER)
     drafts.remove(tx, draft.id)

@@ -21,7 +21,7 @@ from domain.questions import Progress, current_question
 from domain.texts import N_
 from services.booking_views import of_consultation
 from services.consultations import add_to, log, open_case
-from services.drafts import find, latest, opened
+from services.drafts import find, is_outdated, latest, opened
 from storage import addenda, consultations, drafts, outbox, return_calls
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def consent(tx: Transaction, forms: Forms, user_id: int, now: datetime) -> Draft
     if draft is None:
         form = forms.questionnaires[QUESTIONNAIRE]
         return drafts.add(tx, user_id, form, Progress(), given, now)
-    if draft.consent.version == forms.notice_version:
+    if not is_outdated(forms, draft):
         return draft
     renewed = replace(draft, consent=given, live_message_id=None, updated_at=now)
     drafts.save(tx, renewed)
@@ -123,7 +123,7 @@ def append(
     case = _open_case(tx, draft)
     if case is None:
         return log(tx, to, _new_consultation(draft, to.now))
-    new = NewAddendum(draft.id, user_id, draft.progress.answers, draft.consent, to.now)
+    new = NewAddendum(draft.id, user_id, draft.progress.answers, draft.given_consent, to.now)
     add_to(tx, to, case.consultation, new)
     return case
 
@@ -154,7 +154,7 @@ def _new_consultation(draft: Draft, now: datetime) -> NewConsultation:
         draft_id=draft.id,
         user_id=draft.user_id,
         answers=answers,
-        consent=draft.consent,
+        consent=draft.given_consent,
         submitted_at=now,
         channel=intake_channel(answers),
         size=size_verdict(answers),

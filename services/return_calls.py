@@ -15,7 +15,7 @@ from domain.return_calls import QUESTIONNAIRE, NewReturnCall, ReturnCall, known_
 from domain.staff import Action, refusal
 from domain.texts import N_
 from services.cases import AlreadyTaken
-from services.drafts import Step, find, opened
+from services.drafts import Step, find, is_outdated, opened
 from storage import audit, drafts, outbox, return_calls, staff
 
 if TYPE_CHECKING:
@@ -66,12 +66,12 @@ def begin(tx: Transaction, forms: Forms, user_id: int, message: int, now: dateti
     if return_calls.open_of_person(tx, user_id) is not None:
         raise AlreadyRequested
     intake = find(tx, forms, user_id, NEEDS)
-    if intake is None or intake.consent.version != forms.notice_version:
+    if intake is None or is_outdated(forms, intake):
         return None
     live = intake.live_message_id if intake.live_message_id != message else None
     drafts.save(tx, replace(intake, live_message_id=live, contact_keyboard=False))
     known = known_already(intake.progress.answers)
-    return Step(intake, None, _open(tx, forms, user_id, known, intake.consent, now))
+    return Step(intake, None, _open(tx, forms, user_id, known, intake.given_consent, now))
 
 
 def consent(tx: Transaction, forms: Forms, user_id: int, now: datetime) -> Draft:
@@ -110,7 +110,7 @@ def submit(
     if return_calls.open_of_person(tx, user_id) is not None:
         raise AlreadyRequested
     call_id = return_calls.add(
-        tx, NewReturnCall(draft.id, user_id, draft.progress.answers, draft.consent, now)
+        tx, NewReturnCall(draft.id, user_id, draft.progress.answers, draft.given_consent, now)
     )
     notice = Notice(
         recipient=staff_chat,

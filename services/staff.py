@@ -11,7 +11,7 @@ from domain.staff import Action, NotPermitted, Role, StaffMember
 from domain.texts import N_
 from services import meeting_notices
 from services.cases import permitted
-from storage import audit, bookings, calendar_feeds, staff
+from storage import audit, bookings, calendar_feeds, drafts, staff
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -144,6 +144,9 @@ def join(tx: Transaction, user_id: int, name: str, token: str, now: datetime) ->
     joined = StaffMember(user_id, name, role, since)
     staff.register(tx, joined)
     action = AuditAction.JOIN if present is None else AuditAction.CHANGE_ROLE
+    if present is not None:
+        # The new role may not include what is being filled in.
+        drafts.remove_of_staff(tx, user_id)
     audit.append(tx, user_id, action, role, now)
     return joined
 
@@ -167,14 +170,15 @@ def remove(
 ) -> tuple[StaffMember, list[StaffMember]]:
     """Remove a member, who loses access at once; return them and who is left.
 
-    The calendar addresses they made end: they know the secrets. The staff chat is reminded of
-    their meetings until somebody takes their cases.
+    What they are filling in as staff is deleted. The calendar addresses they made end: they know
+    the secrets. The staff chat is reminded of their meetings until somebody takes their cases.
     Nobody is listed to somebody who removed themselves. Raises as `leaving` does.
     """
     staff.lock(tx)
     bookings.take_turns(tx)
     found = leaving(tx, user_id, removed, since)
     staff.remove(tx, removed, at.now)
+    drafts.remove_of_staff(tx, removed)
     for feed_id in calendar_feeds.revoke_all_of(tx, removed, at.now):
         audit.append(tx, user_id, AuditAction.REVOKE_FEED, str(feed_id), at.now)
     meeting_notices.hand_over_all(tx, at, removed)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
+from domain.consultations import Reference
 from domain.drafts import Consent, Draft
+from domain.fiscal_year import FiscalYear
 from domain.needs import QUESTIONNAIRE
 from domain.questions import Progress
 from storage.prepared import Prepared
-from storage.tables import DraftRow
+from storage.tables import ConsultationRow, DraftRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +63,7 @@ _COLUMNS = (
     DraftRow.live_message_id,
     DraftRow.contact_keyboard,
     DraftRow.updated_at,
+    DraftRow.consultation_id,
 )
 
 
@@ -101,39 +104,53 @@ _REMEMBER_LIVE_MESSAGE = Prepared(
 )
 
 
-def _draft(row: Sequence[Any]) -> Draft:
+_REFERENCE = Prepared(
+    lambda _: select(ConsultationRow.fiscal_year, ConsultationRow.number).where(
+        ConsultationRow.id == bindparam("case")
+    )
+)
+
+
+def _reference(tx: Transaction, case: int | None) -> Reference | None:
+    row = _REFERENCE.first(tx, case=case) if case is not None else None
+    return Reference(FiscalYear(row[0]), row[1]) if row is not None else None
+
+
+def _draft(tx: Transaction, row: Sequence[Any]) -> Draft:
     """Return the draft of a row of _COLUMNS."""
     draft_id, user_id, questionnaire, version, progress, notice, consented_at, *rest = row
-    live_message_id, contact_keyboard, updated_at = rest
+    live_message_id, contact_keyboard, updated_at, case = rest
     return Draft(
         id=draft_id,
         user_id=user_id,
         questionnaire=questionnaire,
         questionnaire_version=version,
         progress=_progress_from_json(progress),
-        consent=Consent(notice, consented_at),
+        consent=None if notice is None else Consent(notice, consented_at),
         live_message_id=live_message_id,
         contact_keyboard=bool(contact_keyboard),
         updated_at=updated_at,
+        case=case,
+        reference=_reference(tx, case),
     )
 
 
 def find(tx: Transaction, user_id: int, questionnaire: str) -> Draft | None:
     """Return the person's draft of this questionnaire, if there is one."""
     row = _FIND.first(tx, user_id=user_id, questionnaire=questionnaire)
-    return _draft(row) if row is not None else None
+    return _draft(tx, row) if row is not None else None
 
 
 def latest(tx: Transaction, user_id: int) -> Draft | None:
     """Return the draft the person touched last, of any questionnaire: a typed text is its."""
     row = _LATEST.first(tx, user_id=user_id)
-    return _draft(row) if row is not None else None
+    return _draft(tx, row) if row is not None else None
 
 
 def by_id(tx: Transaction, draft_id: int) -> Draft | None:
     """Return a draft; None once it is submitted or deleted."""
     row = tx.connection.execute(select(*_COLUMNS).where(DraftRow.id == draft_id)).first()
-    return _draft(row) if row is not None else None
+    return _draft(tx, row) if row is not None else None
 
 
 def add(
@@ -141,10 +158,14 @@ def add(
     user_id: int,
     questionnaire: Questionnaire,
     progress: Progress,
-    consent: Consent,
+    consent: Consent | None,
     now: datetime,
+    case: int | None = None,
 ) -> Draft:
-    """Open a draft. Raises IntegrityError if the person has one of this questionnaire."""
+    """Open a draft, for staff without consent.
+
+    Raises IntegrityError if the person has one of this questionnaire.
+    """
     draft_id = tx.connection.execute(
         insert(DraftRow)
         .values(
@@ -152,9 +173,10 @@ def add(
             questionnaire=questionnaire.name,
             questionnaire_version=questionnaire.version,
             progress=_progress_to_json(progress),
-            consent_version=consent.version,
-            consented_at=consent.given_at,
+            consent_version=consent.version if consent is not None else None,
+            consented_at=consent.given_at if consent is not None else None,
             updated_at=now,
+            consultation_id=case,
         )
         .returning(DraftRow.id)
     ).scalar_one()
@@ -168,6 +190,8 @@ def add(
         live_message_id=None,
         contact_keyboard=False,
         updated_at=now,
+        case=case,
+        reference=_reference(tx, case),
     )
 
 
@@ -178,8 +202,8 @@ def save(tx: Transaction, draft: Draft) -> None:
         draft_id=draft.id,
         version=draft.questionnaire_version,
         progress=_progress_to_json(draft.progress),
-        consent_version=draft.consent.version,
-        consented_at=draft.consent.given_at,
+        consent_version=draft.consent.version if draft.consent is not None else None,
+        consented_at=draft.consent.given_at if draft.consent is not None else None,
         live_message_id=draft.live_message_id,
         contact_keyboard=draft.contact_keyboard,
         updated_at=draft.updated_at,
@@ -198,6 +222,13 @@ def remember_live_message(tx: Transaction, draft_id: int, message_id: int) -> No
 def remove(tx: Transaction, draft_id: int) -> None:
     """Delete a draft."""
     tx.connection.execute(delete(DraftRow).where(DraftRow.id == draft_id))
+
+
+def remove_of_staff(tx: Transaction, user_id: int) -> None:
+    """Delete what somebody fills in as a member of the staff, which is all without consent."""
+    tx.connection.execute(
+        delete(DraftRow).where(DraftRow.user_id == user_id, DraftRow.consent_version.is_(None))
+    )
 
 
 def remove_untouched_since(tx: Transaction, moment: datetime) -> int:
@@ -219,7 +250,7 @@ def mark_nudged(
         .values(nudged_at=now)
         .returning(*_COLUMNS)
     )
-    return [_draft(row) for row in rows]
+    return [_draft(tx, row) for row in rows]
 
 
 def count(tx: Transaction) -> int:

@@ -37,14 +37,15 @@ class DraftRow(Base):
     questionnaire: Mapped[str]
     questionnaire_version: Mapped[int]
     progress: Mapped[dict[str, Any]]
-    consent_version: Mapped[str]
-    consented_at: Mapped[datetime]
+    consent_version: Mapped[str | None]
+    consented_at: Mapped[datetime | None]
     live_message_id: Mapped[int | None] = mapped_column(BigInteger)
     contact_keyboard: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime] = mapped_column(index=True)
     nudged_at: Mapped[datetime | None]
     return_call_id: Mapped[int | None] = mapped_column(Key)
     partner_id: Mapped[int | None] = mapped_column(Key)
+    consultation_id: Mapped[int | None] = mapped_column(ForeignKey("consultations.id"))
 
 
 class CompanyRow(Base):

@@ -32,6 +32,25 @@ def test_the_migrations_make_the_tables_and_unmake_them(url: str) -> None:
     engine.dispose()
 
 
+def test_a_drafts_id_is_never_given_out_again_whatever_is_migrated(database_file: Path) -> None:
+    url = f"sqlite:///{database_file}"
+    insert = text(
+        "insert into drafts (user_id, questionnaire, questionnaire_version, progress,"
+        " consent_version, consented_at, contact_keyboard, updated_at)"
+        " values (1, 'needs', 1, '{}', 'x', '2026-11-24', 0, '2026-11-24') returning id"
+    )
+    engine = make_engine(url)
+    for migrate in (lambda: downgrade(url, "0007"), lambda: upgrade(url)):
+        with engine.begin() as connection:
+            given = connection.execute(insert).scalar_one()
+            connection.execute(text("delete from drafts"))
+        migrate()
+        with engine.begin() as connection:
+            assert connection.execute(insert).scalar_one() == given + 1
+            connection.execute(text("delete from drafts"))
+    engine.dispose()
+
+
 def test_references_are_gapless_under_concurrency_and_rollback(url: str) -> None:
     database = Database(url)
     year = FiscalYear(2026)

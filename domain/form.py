@@ -208,6 +208,27 @@ class Typed(Question):
         return isinstance(answer, str)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Known(Question):
+    """What is known before the form begins: it is shown, never asked and never corrected.
+
+    `names` are the words for its answers; what has none is shown as it is.
+    """
+
+    number: int = 0
+    text: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def fits(self, answer: Answer, _answers: Answers) -> bool:
+        """Whether it is known."""
+        return isinstance(answer, str)
+
+    def sole_answer(self, answers: Answers) -> str | None:
+        """Return what is known."""
+        answer = answers.get(self.key)
+        return answer if isinstance(answer, str) else None
+
+
 @dataclass(frozen=True)
 class Section:
     """A section of the paper form, from the question numbered `first` on."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from domain import needs, return_calls
 from domain.errors import StaleButton
+
+if TYPE_CHECKING:
+    from domain.drafts import Draft
 
 QUESTION, FIX, CASE, LANGUAGE, STAFF = "q", "fix", "case", "lang", "st"
 INTAKE, RETURN_CALL = "in", "rc"
@@ -34,13 +38,14 @@ def pack(family: str, *arguments: object) -> str:
     return data
 
 
-def form_code(name: str, case: int | None) -> str:
-    """Return what a button says of a form, with the case that it is about."""
-    return name if case is None else f"{name}-{case}"
+def form_code(draft: Draft) -> str:
+    """Return what a button says of a form: of the staff's, which draft it is."""
+    name = draft.questionnaire
+    return name if draft.consent is not None else f"{name}-{draft.id}"
 
 
 def read_form(code: str) -> tuple[str, int | None]:
-    """Return the form of a code, and the case that it is about. Raises StaleButton."""
+    """Return the form of a code, and the draft that it names. Raises StaleButton."""
     name, dash, digits = code.partition("-")
     if not dash:
         return name, None

@@ -76,8 +76,8 @@ async def chose(update: Update, context: Context) -> None:
 
 
 def _spot(form: str, key: str) -> Spot:
-    name, case = read_form(form)
-    return Spot(name, key, case)
+    name, draft = read_form(form)
+    return Spot(name, key, draft)
 
 
 async def contact(update: Update, context: Context) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
-from domain.form import Answers, Choice, OneOf, Question, Questionnaire, SomeOf, Typed
+from domain.form import Answers, Choice, Known, OneOf, Question, Questionnaire, SomeOf, Typed
 from domain.questions import (
     BACK,
     DONE,
@@ -66,7 +66,7 @@ def question_buttons(
         context.house.translations[context.language].gettext,
         _Face(
             questionnaire.name,
-            form_code(questionnaire.name, draft.case),
+            form_code(draft),
             question,
             offered=question.offered(progress.answers) if isinstance(question, OneOf) else (),
             ticked=ticks(progress, question) if isinstance(question, SomeOf) else (),
@@ -164,6 +164,9 @@ def shown_answer(context: Context, question: Question, answers: Answers) -> str:
         labels = {c.code: context.gettext(c.label) for c in question.offered(answers)}
         codes = (answer,) if isinstance(answer, str) else answer
         return context.gettext(", ").join(labels.get(code, code) for code in codes)
+    if isinstance(question, Known):
+        name = question.names.get(str(answer))
+        return str(answer) if name is None else context.gettext(name)
     return question.show(str(answer)) if isinstance(question, Typed) else str(answer)
 
 

@@ -47,7 +47,7 @@ def review_buttons(context: Context, draft: Draft) -> InlineKeyboardMarkup:
 def _correction_buttons(
     context: Context, questionnaire: Questionnaire, draft: Draft
 ) -> InlineKeyboardMarkup:
-    _, form = context.gettext, form_code(questionnaire.name, draft.case)
+    _, form = context.gettext, form_code(draft)
     buttons = [
         InlineKeyboardButton(_(q.title), callback_data=pack(FIX, form, q.key))
         for q in correctable_questions(questionnaire, draft.progress.answers)

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.drafts import Draft
-    from domain.form import Questionnaire
+    from domain.form import Answers, Questionnaire
     from storage.database import Transaction
 
 
+_NOTHING: Answers = {}
 _EARLIER = N_("That button belongs to an earlier step.")
 CHOOSE_BELOW = N_("Sorry, please choose from the buttons below.")
 
@@ -50,11 +51,11 @@ class ConsentOutdated(DomainError):
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a button belongs: a question of a form, and the case that the form is about."""
+    """Where a button belongs: a question of a form, and of which draft where staff fill it in."""
 
     form: str
     key: str
-    case: int | None = None
+    draft: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def press(
 ) -> Step:
     """Apply a pressed button of a question.
 
-    Raises StaleButton if it belongs to another step or case, ConsentOutdated if the notice has
+    Raises StaleButton if it belongs to another step or draft, ConsentOutdated if the notice has
     changed, and NotPermitted.
     """
     draft = _at(tx, forms, user_id, spot)
@@ -157,7 +158,8 @@ def _keep(
 
 def _at(tx: Transaction, forms: Forms, user_id: int, spot: Spot) -> Draft:
     draft = opened(tx, forms, user_id, spot.form)
-    if draft.case != spot.case:
+    # An owner has one form of a kind; staff begin anew with every case.
+    if draft.consent is None and draft.id != spot.draft:
         raise StaleButton(_EARLIER)
     return draft
 
@@ -195,11 +197,12 @@ def open_for_staff(
     name: str,
     now: datetime,
     case: int | None = None,
+    known: Answers = _NOTHING,
 ) -> Draft:
-    """Open a form of the staff, or go on with the one that is open about the same case.
+    """Open a form of the staff, or go on with the one that is open about the same.
 
-    One about another case is given up: its message is turned into the new one's. Raises
-    NotPermitted.
+    It is about a `case`, or none, and begins with the answers that are `known`. One about something
+    else is given up: its message is turned into the new one's. Raises NotPermitted.
     """
     form = forms.questionnaires[name]
     if form.permitted is None:
@@ -207,11 +210,11 @@ def open_for_staff(
         raise ValueError(message)
     permitted(tx, user_id, form.permitted)
     draft = find(tx, forms, user_id, name)
-    if draft is not None and draft.case == case:
+    if draft is not None and draft.case == case and known.items() <= draft.progress.answers.items():
         return _touched(tx, draft, now)
     if draft is not None:
         drafts.remove(tx, draft.id)
-    fresh = drafts.add(tx, user_id, form, Progress(), None, now, case)
+    fresh = drafts.add(tx, user_id, form, Progress(known), None, now, case)
     return replace(fresh, live_message_id=draft.live_message_id) if draft is not None else fresh
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from bot.programme_file import SAMPLE, load_programme
 from domain.errors import StaleButton
-from domain.form import OneOf, Parsed, Questionnaire, Typed, choices
+from domain.form import Known, OneOf, Parsed, Questionnaire, Typed, choices
 from domain.needs import needs_questionnaire
-from domain.questions import current_question
+from domain.questions import correctable_questions, current_question
 from domain.staff import Action, NotPermitted, Role, RoleNotPermitted, StaffMember
 from services import drafts, staff
 from services.drafts import Forms, Spot
@@ -45,7 +45,14 @@ FORM = Questionnaire(
     steps=2,
     permitted=Action.RECORD_MATCH,
 )
-FORMS = Forms({FORM.name: FORM}, "notice")
+KNOWING = Questionnaire(
+    "knowing",
+    1,
+    (Known(key="about", title="About"), *FORM.questions),
+    steps=2,
+    permitted=Action.RECORD_MATCH,
+)
+FORMS = Forms({form.name: form for form in (FORM, KNOWING)}, "notice")
 
 
 @dataclass
@@ -63,8 +70,10 @@ class Office:
         moment = NOW + timedelta(seconds=later)
         return self.do(drafts.open_for_staff, FORMS, user, FORM.name, moment, case)
 
-    def press(self, user: int, key: str, code: str, case: int | None) -> Any:
-        return self.do(drafts.press, FORMS, user, Spot(FORM.name, key, case), code, NOW)
+    def press(self, user: int, key: str, code: str, draft: int | None = None) -> Any:
+        open_now = self.latest(user)
+        spot = Spot(FORM.name, key, draft or (open_now.id if open_now else 1))
+        return self.do(drafts.press, FORMS, user, spot, code, NOW)
 
     def latest(self, user: int) -> Any:
         return self.do(drafts.latest, FORMS, user)
@@ -88,7 +97,7 @@ def office(url: str) -> Iterator[Office]:
 def test_a_form_about_a_case_asks_without_consent_and_knows_its_reference(office: Office) -> None:
     draft = office.open(MANAGER, office.second)
     assert (draft.consent, draft.case, str(draft.reference)) == (None, office.second, "R8-0002")
-    step = office.press(MANAGER, "kind", "a", office.second)
+    step = office.press(MANAGER, "kind", "a")
     assert str(step.draft.reference) == "R8-0002"
     step = office.do(drafts.answer, FORMS, MANAGER, "word", NOW)
     assert step.draft.progress.answers == {"kind": "a", "word": "word"}
@@ -99,7 +108,7 @@ def test_a_form_about_a_case_asks_without_consent_and_knows_its_reference(office
 
 def test_a_form_may_be_about_no_case(office: Office) -> None:
     office.open(MANAGER, None)
-    step = office.press(MANAGER, "kind", "b", None)
+    step = office.press(MANAGER, "kind", "b")
     assert (step.draft.case, step.draft.reference) == (None, None)
 
 
@@ -107,7 +116,7 @@ def test_the_same_case_goes_on_and_another_one_begins_anew_in_the_same_message(
     office: Office,
 ) -> None:
     first = office.open(MANAGER, office.first)
-    office.press(MANAGER, "kind", "a", office.first)
+    office.press(MANAGER, "kind", "a")
     office.do(drafts.remember_live_message, first.id, 33)
     again = office.open(MANAGER, office.first, later=1)
     assert (again.id, again.progress.answers) == (first.id, {"kind": "a"})
@@ -116,15 +125,33 @@ def test_the_same_case_goes_on_and_another_one_begins_anew_in_the_same_message(
     assert (other.case, other.progress.answers, other.live_message_id) == (office.second, {}, 33)
 
 
-def test_a_button_of_another_case_answers_nothing(office: Office) -> None:
+def test_a_button_of_another_draft_answers_nothing(office: Office) -> None:
+    first = office.open(MANAGER, office.first)
     office.open(MANAGER, office.second)
-    for case in (office.first, None):
+    for draft in (first.id, None):
+        spot = Spot(FORM.name, "kind", draft)
         with pytest.raises(StaleButton):
-            office.press(MANAGER, "kind", "a", case)
-    office.press(MANAGER, "kind", "a", office.second)
+            office.do(drafts.press, FORMS, MANAGER, spot, "a", NOW)
+    office.press(MANAGER, "kind", "a")
     with pytest.raises(StaleButton):
-        office.do(drafts.reopen_question, FORMS, MANAGER, Spot(FORM.name, "kind", None), NOW)
+        office.do(drafts.reopen_question, FORMS, MANAGER, Spot(FORM.name, "kind", first.id), NOW)
     assert office.latest(MANAGER).progress.answers == {"kind": "a"}
+
+
+def test_what_is_known_is_not_asked_and_something_else_known_begins_anew(office: Office) -> None:
+    def about(match: str) -> Any:
+        known = {"about": match}
+        name = KNOWING.name
+        return office.do(drafts.open_for_staff, FORMS, MANAGER, name, NOW, office.first, known)
+
+    first = about("3")
+    spot = Spot(KNOWING.name, "kind", first.id)
+    answered = office.do(drafts.press, FORMS, MANAGER, spot, "a", NOW).draft.progress.answers
+    assert answered == {"about": "3", "kind": "a"}
+    assert [question.key for question in correctable_questions(KNOWING, answered)] == ["kind"]
+    assert about("3").id == first.id
+    other = about("4")
+    assert (other.id != first.id, other.progress.answers) == (True, {"about": "4"})
 
 
 @pytest.mark.parametrize(("user", "error"), [(CLERK, RoleNotPermitted), (STRANGER, NotPermitted)])
@@ -134,7 +161,7 @@ def test_who_may_not_is_refused_by_opening_and_by_every_button(
     with pytest.raises(error):
         office.open(user, office.first)
     with pytest.raises(error):
-        office.press(user, "kind", "a", office.first)
+        office.press(user, "kind", "a")
     with pytest.raises(error):
         office.do(drafts.opened, FORMS, user, FORM.name)
     assert office.latest(user) is None
@@ -145,7 +172,7 @@ def test_somebody_removed_loses_the_form_at_once(office: Office) -> None:
     at = Occasion(load_programme(SAMPLE), -1001, NOW)
     office.do(staff.remove, at, ADMIN, MANAGER, int(NOW.timestamp()))
     with pytest.raises(NotPermitted):
-        office.press(MANAGER, "kind", "a", office.first)
+        office.press(MANAGER, "kind", "a")
     assert office.do(drafts.answer, FORMS, MANAGER, "word", NOW) is None
     # Invited again, they begin anew.
     member = StaffMember(MANAGER, "Person", Role.MANAGER, NOW)
@@ -169,7 +196,7 @@ def test_a_form_whose_permission_is_gone_otherwise_takes_no_answer(office: Offic
     office.do(staff_storage.register, clerk)
     assert office.do(drafts.answer, FORMS, MANAGER, "word", NOW) is None
     with pytest.raises(RoleNotPermitted):
-        office.press(MANAGER, "kind", "a", office.first)
+        office.press(MANAGER, "kind", "a")
 
 
 def test_an_owners_form_is_not_opened_for_staff(office: Office) -> None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from domain.texts import N_
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from domain.staff import Action
 
 Answer: TypeAlias = str | tuple[str, ...] | None
@@ -227,6 +229,21 @@ class Known(Question):
         """Return what is known."""
         answer = answers.get(self.key)
         return answer if isinstance(answer, str) else None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Dated(Question):
+    """A question answered by typing a day; the answer is an ISO date (JST).
+
+    `parse_day` reads a text on a given day, so that 昨日 and 11/24 mean what they mean then. It
+    raises InvalidAnswer.
+    """
+
+    parse_day: Callable[[str, date], date]
+
+    def fits(self, answer: Answer, answers: Answers) -> bool:
+        """Whether it is a day, or may be skipped."""
+        return isinstance(answer, str) or super().fits(answer, answers)
 
 
 @dataclass(frozen=True)

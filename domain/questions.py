@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from domain.errors import InvalidAnswer, StaleButton
-from domain.form import Answer, Answers, OneOf, Question, Questionnaire, SomeOf, Typed
+from domain.form import Answer, Answers, Dated, OneOf, Question, Questionnaire, SomeOf, Typed
 from domain.texts import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
 SKIP, BACK, KEEP, DONE, RETYPE = "_skip", "_back", "_keep", "_done", "_retype"
 _YES = "_yes-"
@@ -151,8 +152,10 @@ def _tick(question: SomeOf, ticked: tuple[str, ...], code: str) -> tuple[str, ..
     return chosen
 
 
-def accept_text(questionnaire: Questionnaire, progress: Progress, raw: str) -> Progress:
-    """Apply a typed text to the current question.
+def accept_text(
+    questionnaire: Questionnaire, progress: Progress, raw: str, today: date
+) -> Progress:
+    """Apply a text typed `today` (JST) to the current question.
 
     Raises InvalidAnswer if it cannot be understood or names none of the buttons; StaleButton if
     no question is open.
@@ -160,6 +163,9 @@ def accept_text(questionnaire: Questionnaire, progress: Progress, raw: str) -> P
     question = current_question(questionnaire, progress)
     if question is None or progress.ended is not None:
         raise StaleButton(_STALE)
+    if isinstance(question, Dated):
+        day = question.parse_day(raw, today)
+        return _store(questionnaire, progress, question.key, day.isoformat())
     if not isinstance(question, Typed):
         found = question.named(raw) if isinstance(question, OneOf) else {}
         return _named(questionnaire, progress, question, found)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date
-
 from domain.closures import ClosingSpan, clock
 from domain.errors import StaleButton
 from domain.fiscal_year import jst_date, jst_midnight
 from handlers.booking_buttons import day_code, read_day
-from handlers.moments import day
+from handlers.moments import dated, day
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -99,4 +97,4 @@ def _end(context: Context, at: datetime, on: date) -> str:
 def _day(context: Context, on: date) -> str:
     if on.year == jst_date(context.now).year:
         return day(context, on)
-    return format_date(on, context.gettext("MMM d, y (EEE)"), locale=context.language)
+    return dated(context, on)

@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from domain.errors import StaleButton
-from domain.form import OneOf, Typed
+from domain.form import Dated, OneOf, Typed
 from domain.needs_company import JOB_SEEKER
 from domain.questions import correctable_questions, current_question
 from handlers import replies
@@ -216,7 +216,7 @@ async def unreadable(update: Update, context: Context) -> None:
         raise StaleButton("")
     questionnaire = context.house.forms.questionnaires[draft.questionnaire]
     question = current_question(questionnaire, draft.progress)
-    if isinstance(question, Typed):
+    if isinstance(question, Typed | Dated):
         text = context.gettext("Sorry, we cannot take that here. Please type your answer.")
     else:
         text = context.gettext("Sorry, we cannot take that here. Please choose from the buttons.")

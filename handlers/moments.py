@@ -25,6 +25,11 @@ def day(context: Context, on: date) -> str:
     return format_date(on, context.gettext("MMM d (EEE)"), locale=context.language)
 
 
+def dated(context: Context, on: date) -> str:
+    """Return a day with its year and weekday: 2026年11月26日（木）."""
+    return format_date(on, context.gettext("MMM d, y (EEE)"), locale=context.language)
+
+
 def span(context: Context, start: datetime, end: datetime) -> str:
     """Return day, weekday and both clock times (JST) of what ends on the day it begins."""
     return f"{day(context, start.astimezone(JST).date())} {hours(context, start, end)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
@@ -11,7 +12,17 @@ from typing import TYPE_CHECKING
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
-from domain.form import Answers, Choice, Known, OneOf, Question, Questionnaire, SomeOf, Typed
+from domain.form import (
+    Answers,
+    Choice,
+    Dated,
+    Known,
+    OneOf,
+    Question,
+    Questionnaire,
+    SomeOf,
+    Typed,
+)
 from domain.questions import (
     BACK,
     DONE,
@@ -27,6 +38,7 @@ from domain.questions import (
     yes_to,
 )
 from handlers.callbacks import FAMILIES, INTAKE, QUESTION, form_code, pack
+from handlers.moments import dated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,6 +172,8 @@ def shown_answer(context: Context, question: Question, answers: Answers) -> str:
     answer = answers.get(question.key)
     if answer is None:
         return context.gettext("–")
+    if isinstance(question, Dated):
+        return dated(context, date.fromisoformat(str(answer)))
     if isinstance(question, OneOf):
         labels = {c.code: context.gettext(c.label) for c in question.offered(answers)}
         codes = (answer,) if isinstance(answer, str) else answer

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from domain.errors import DomainError, InvalidAnswer, StaleButton
+from domain.fiscal_year import jst_date
 from domain.form import Question, Typed
 from domain.questions import (
     Progress,
@@ -111,7 +112,7 @@ def answer(tx: Transaction, forms: Forms, user_id: int, raw: str, now: datetime)
     if question is None:
         return Step(draft, None, draft, refusal=InvalidAnswer(CHOOSE_BELOW))
     try:
-        progress = accept_text(questionnaire, draft.progress, raw)
+        progress = accept_text(questionnaire, draft.progress, raw, jst_date(now))
     except InvalidAnswer as refusal:
         refused = replace(draft, progress=count_failure(draft.progress), updated_at=now)
         drafts.save(tx, refused)

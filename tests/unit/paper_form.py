@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from bot.programme_file import SAMPLE, load_programme
-from domain.form import OneOf, Questionnaire, SomeOf, Typed
+from domain.form import Dated, OneOf, Questionnaire, SomeOf, Typed
 from domain.needs import needs_questionnaire
 from domain.questions import (
     DONE,
@@ -20,6 +21,7 @@ from domain.questions import (
 AOMI = Path(__file__).parent / "data" / "aomi.toml"
 SAMPLE_FORM = needs_questionnaire(load_programme(SAMPLE))
 AOMI_FORM = needs_questionnaire(load_programme(AOMI))
+TODAY = date(2026, 11, 24)
 TEXTS = {
     "company": "㈱見本",
     "corporate_number": "7123456789012",
@@ -43,11 +45,11 @@ def answer(form: Questionnaire, progress: Progress, choice: str | None = None) -
     if isinstance(question, OneOf):
         code = choice or next(c.code for c in question.offered(progress.answers) if c.is_answer)
         return accept_button(form, progress, question.key, code)
-    assert isinstance(question, Typed)
+    assert isinstance(question, Typed | Dated)
     if choice is not None and choice.startswith("_"):
         return accept_button(form, progress, question.key, choice)
     if progress.typed is None:
-        progress = accept_text(form, progress, choice or TEXTS[question.key])
+        progress = accept_text(form, progress, choice or TEXTS[question.key], TODAY)
     if progress.typed is not None:
         progress = accept_button(form, progress, question.key, yes_to(progress.typed))
     return progress

@@ -31,7 +31,7 @@ from domain.questions import (
     ticks,
     yes_to,
 )
-from tests.unit.paper_form import AOMI_FORM, SAMPLE_FORM, TEXTS, walk
+from tests.unit.paper_form import AOMI_FORM, SAMPLE_FORM, TEXTS, TODAY, walk
 
 PLACES = ("鶴ケ島", "大宮区", "さいたま市", "波村", "浜区", "四日市")
 CONTROLS = (BACK, DONE, KEEP, RETYPE, SKIP)
@@ -98,13 +98,13 @@ class AnyWayThrough(RuleBasedStateMachine):
 
     @rule(text=st.text(max_size=20) | st.sampled_from([*TEXTS.values(), *PLACES]))
     def type_anything(self, text: str) -> None:
-        self.try_(accept_text, text)
+        self.try_(accept_text, text, TODAY)
 
     @rule()
     def type_what_is_asked(self) -> None:
         question = current_question(self.form, self.progress)
         if isinstance(question, Typed):
-            self.try_(accept_text, TEXTS[question.key])
+            self.try_(accept_text, TEXTS[question.key], TODAY)
 
     @rule(key=st.sampled_from(KEYS))
     def correct_an_answer(self, key: str) -> None:
@@ -204,8 +204,8 @@ def test_a_text_waits_for_yes_and_a_new_text_replaces_it() -> None:
     first, second = yes_to("有限会社一番"), yes_to("株式会社二番")
     with pytest.raises(StaleButton):
         accept_button(SAMPLE_FORM, progress, "company", first)
-    progress = accept_text(SAMPLE_FORM, progress, "㈲一番")
-    progress = accept_text(SAMPLE_FORM, progress, "㈱二番")
+    progress = accept_text(SAMPLE_FORM, progress, "㈲一番", TODAY)
+    progress = accept_text(SAMPLE_FORM, progress, "㈱二番", TODAY)
     assert progress.answers["company"] == "株式会社見本"
     with pytest.raises(StaleButton):
         accept_button(SAMPLE_FORM, progress, "company", first)
@@ -216,7 +216,7 @@ def test_a_text_waits_for_yes_and_a_new_text_replaces_it() -> None:
 def test_back_from_a_waiting_text_only_drops_it() -> None:
     progress = walk(SAMPLE_FORM)
     progress = correct(SAMPLE_FORM, progress, "company")
-    progress = accept_text(SAMPLE_FORM, progress, "㈲一番")
+    progress = accept_text(SAMPLE_FORM, progress, "㈲一番", TODAY)
     progress = accept_button(SAMPLE_FORM, progress, "company", BACK)
     assert (progress.typed, progress.detour) == (None, "company")
     with pytest.raises(StaleButton):
@@ -266,7 +266,7 @@ def test_an_area_of_one_town_answers_its_town() -> None:
 )
 def test_a_typed_place_answers_what_it_names(asked: str, typed: str, found: dict[str, str]) -> None:
     progress = correct(SAMPLE_FORM, walk(SAMPLE_FORM, area="nanbu"), asked)
-    answers = accept_text(SAMPLE_FORM, progress, typed).answers
+    answers = accept_text(SAMPLE_FORM, progress, typed, TODAY).answers
     assert {key: answers[key] for key in found} == found
     assert ("ward" in answers) is ("ward" in found)
 
@@ -275,9 +275,9 @@ def test_a_typed_place_answers_what_it_names(asked: str, typed: str, found: dict
 def test_a_text_that_names_no_place_is_sent_to_the_buttons(typed: str) -> None:
     progress = correct(SAMPLE_FORM, walk(SAMPLE_FORM), "area")
     with pytest.raises(InvalidAnswer, match="buttons below"):
-        accept_text(SAMPLE_FORM, progress, typed)
+        accept_text(SAMPLE_FORM, progress, typed, TODAY)
     with pytest.raises(InvalidAnswer, match="buttons below"):
-        accept_text(SAMPLE_FORM, correct(SAMPLE_FORM, progress, "industry"), "秩父")
+        accept_text(SAMPLE_FORM, correct(SAMPLE_FORM, progress, "industry"), "秩父", TODAY)
 
 
 def test_answers_of_another_version_are_settled_and_never_crash() -> None:

@@ -32,6 +32,7 @@ class AuditAction(StrEnum):
     READ_RETURN_CALL = "read_return_call"
     READ_RETURN_CALL_UNDELIVERED = "read_return_call_undelivered"
     EXPORT_AUDIT = "export_audit"
+    EXPORT_PARTNERS = "export_partners"
     TAKE = "take"
     TAKE_RETURN_CALL = "take_return_call"
     FINISH_RETURN_CALL = "finish_return_call"
@@ -49,6 +50,10 @@ class AuditAction(StrEnum):
     MEETING_POSTPONED = "meeting_postponed"
     CLOSE_SLOTS = "close_slots"
     OPEN_SLOTS = "open_slots"
+    PARTNER_ADD = "partner_add"
+    PARTNER_RENAME = "partner_rename"
+    PARTNER_END = "partner_end"
+    PARTNER_REOPEN = "partner_reopen"
     REFUSED = "refused"
     READ_REFUSED = "read_refused"
     READ_ADDENDUM_REFUSED = "read_addendum_refused"
@@ -102,6 +107,7 @@ _LOOKS = {
         "Asked for name and number of a call, which could not be delivered"
     ),
     AuditAction.EXPORT_AUDIT: N_("Exported the audit log"),
+    AuditAction.EXPORT_PARTNERS: N_("Exported the figures by partner"),
 }
 _CHANGES = {
     AuditAction.TAKE: N_("Took the case"),
@@ -121,6 +127,10 @@ _CHANGES = {
     AuditAction.MEETING_POSTPONED: N_("Said that the meeting was postponed"),
     AuditAction.CLOSE_SLOTS: N_("Closed the counter"),
     AuditAction.OPEN_SLOTS: N_("Opened the counter again"),
+    AuditAction.PARTNER_ADD: N_("Registered a partner"),
+    AuditAction.PARTNER_RENAME: N_("Gave a partner another name"),
+    AuditAction.PARTNER_END: N_("Ended a partner"),
+    AuditAction.PARTNER_REOPEN: N_("Made an ended partner one again"),
 }
 _REFUSALS = {
     AuditAction.REFUSED: N_("Refused: command or button of another role"),

@@ -154,7 +154,7 @@ class NewConsultation:
     """A consultation as it is submitted, or logged by staff (R8); `submitted_at` in UTC.
 
     `user_id` is the person's who wrote it in the bot, None for all others. `took_place_on` (JST)
-    and `logged_by` are of what came to staff.
+    and `logged_by` are of what came to staff; `partner` is the partner that sent them, if any.
     """
 
     draft_id: int
@@ -168,6 +168,7 @@ class NewConsultation:
     entry: Entry = Entry.BOT
     took_place_on: date | None = None
     logged_by: int | None = None
+    partner: int | None = None
 
     @property
     def counted_on(self) -> date:
@@ -181,6 +182,7 @@ class Consultation:
 
     `call_when` is set while its person waits for a call that arranges the meeting. `user_id` is
     None where nobody can be written to: it came to staff (`logged_by`, on `took_place_on`, JST).
+    `partner` is the partner that sent them, if any.
     """
 
     id: int
@@ -198,6 +200,7 @@ class Consultation:
     entry: Entry = Entry.BOT
     took_place_on: date | None = None
     logged_by: int | None = None
+    partner: int | None = None
 
 
 @dataclass(frozen=True)

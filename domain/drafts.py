@@ -27,6 +27,7 @@ class Draft:
     `live_message_id` is the message that asks now; `contact_keyboard` says that the button for
     sharing one's telephone number is out and must be taken back. Staff give no `consent` to what
     they fill in; `case` is the consultation that it is about, if any, with its `reference`.
+    `partner` is the partner by whose link an owner came, or the one that staff write about.
     """
 
     id: int
@@ -40,6 +41,7 @@ class Draft:
     updated_at: datetime
     case: int | None = None
     reference: Reference | None = None
+    partner: int | None = None
 
     @property
     def given_consent(self) -> Consent:

@@ -35,6 +35,8 @@ KIND_NAMES: Final = {
     PartnerKind.CHAMBER: N_("chamber of commerce"),
     PartnerKind.OTHER: N_("other supporter"),
 }
+PAGE: Final = 8
+"""Partners on a page of the list."""
 NAME_LIMIT: Final = 60
 """Characters: the whole name stands on a button and beside a QR picture."""
 TOKEN_BYTES: Final = 9
@@ -47,7 +49,7 @@ _PICTURES: Final = frozenset({"So", "Sk", "Me"})
 
 @dataclass(frozen=True)
 class Partner:
-    """A registered partner since a moment (UTC); `ended_at` is when it ceased to be one.
+    """A partner since a moment (UTC); `ended_at` is when it ceased to be one.
 
     `token` is what its link says: whoever begins by it is attributed to the partner.
     """
@@ -77,6 +79,21 @@ class NewPartner:
     def key(self) -> str:
         """The key that the name is found by."""
         return name_key(self.name)
+
+
+@dataclass(frozen=True)
+class PartnerPage:
+    """A page of the partners of a kind (None: of any) out of `count`; the first page is 0."""
+
+    kind: PartnerKind | None
+    partners: list[Partner]
+    count: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.count // PAGE))
 
 
 class NameTaken(DomainError):

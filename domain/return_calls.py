@@ -77,18 +77,22 @@ def _always(_answers: Answers) -> bool:
 
 @dataclass(frozen=True)
 class NewReturnCall:
-    """A request as it is submitted; `requested_at` in UTC."""
+    """A request as it is submitted; `requested_at` in UTC, `partner` the one that sent them."""
 
     draft_id: int
     user_id: int
     answers: Answers
     consent: Consent
     requested_at: datetime
+    partner: int | None
 
 
 @dataclass(frozen=True)
 class ReturnCall:
-    """A request to be called back; open until somebody on the staff says it is `done_at`."""
+    """A request to be called back; open until somebody on the staff says it is `done_at`.
+
+    `partner` is the partner that sent them, if any.
+    """
 
     id: int
     user_id: int
@@ -96,3 +100,4 @@ class ReturnCall:
     requested_at: datetime
     assignee: int | None
     done_at: datetime | None
+    partner: int | None

@@ -26,7 +26,7 @@ _ABOUT_ROLES = frozenset({AuditAction.INVITE, AuditAction.JOIN, AuditAction.CHAN
 _ABOUT_PEOPLE = frozenset({AuditAction.APPOINT, AuditAction.REMOVE})
 _ABOUT_NUMBERS = frozenset(
     {AuditAction.MAKE_FEED, AuditAction.REVOKE_FEED}
-    | {action for action in AuditAction if "return_call" in action}
+    | {action for action in AuditAction if "return_call" in action or "partner_" in action}
 )
 # What a spreadsheet takes for the beginning of a formula; a Japanese one the wide forms as well.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")

@@ -16,6 +16,7 @@ from handlers.callbacks import CALL, number_in, pack
 from handlers.cases import in_charge
 from handlers.context import Context
 from handlers.moments import moment
+from handlers.partner_links import sent_by
 from handlers.private_chat import send_privately
 from handlers.questions import answer_sheet, shown_answer
 from handlers.staff_chat import edit_card
@@ -43,6 +44,8 @@ def card_text(context: Context, card: CallCard) -> str:
         _("Requested: %(moment)s") % {"moment": moment(context, card.call.requested_at)},
         f"{escape(_(when.title))}：{escape(shown_answer(context, when, card.call.answers))}",
     ]
+    if card.partner is not None:
+        lines.append(sent_by(context, card.partner))
     if card.assignee_name is not None:
         lines.append(in_charge(context, card))
     if card.call.done_at is not None:

@@ -20,6 +20,7 @@ from handlers.callbacks import CASE, DESK, MEETING, pack, unpack
 from handlers.context import Context
 from handlers.meetings import meeting_line
 from handlers.moments import moment
+from handlers.partner_links import sent_by
 from handlers.private_chat import send_privately, send_protected
 from handlers.questions import shown_answer
 from handlers.records import record_buttons, record_text
@@ -101,6 +102,8 @@ def facts(context: Context, card: Card) -> list[str]:
     if consultation.call_when is not None:
         text = _("Wants a call to decide the date: %(when)s")
         lines.append(text % {"when": _(CALL_TIMES[consultation.call_when])})
+    if card.partner is not None:
+        lines.append(sent_by(context, card.partner))
     if card.meeting is not None:
         lines.append(_("Meeting: %(meeting)s") % {"meeting": meeting_line(context, card.meeting)})
     if card.assignee_name is not None:

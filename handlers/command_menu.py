@@ -45,6 +45,7 @@ STAFFS: Final = (
     ("open", N_("Open again what is closed"), Action.CLOSE_SLOTS),
     ("stats", N_("Figures of today, the week, the month and the year"), Action.READ_FIGURES),
     ("kpi", N_("Targets and results of the plan"), Action.READ_FIGURES),
+    ("partners", N_("Partners, their links and QR codes"), Action.READ_PARTNERS),
     ("staff", N_("List, invite and remove staff"), Action.MANAGE_STAFF),
     ("audit", N_("Who looked at, changed and tried what"), Action.READ_AUDIT),
 )

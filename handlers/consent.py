@@ -10,8 +10,9 @@ from telegram.constants import KeyboardButtonStyle
 
 from domain.needs import QUESTIONNAIRE as NEEDS
 from handlers import replies
-from handlers.callbacks import FAMILIES, form_of, pack
+from handlers.callbacks import FAMILIES, form_of
 from handlers.office import office
+from handlers.partner_links import token_in, with_token
 from handlers.updates import pressed, user_and_chat
 from services import drafts
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from handlers.context import Context
 
 
-def notice(context: Context, name: str) -> tuple[str, InlineKeyboardMarkup]:
-    """Return the notice of a questionnaire (HTML) and its buttons."""
+def notice(context: Context, name: str, token: str = "") -> tuple[str, InlineKeyboardMarkup]:
+    """Return the notice of a questionnaire (HTML) and its buttons.
+
+    They carry the token of the partner's link that somebody came by: nothing is stored yet.
+    """
     _ = context.gettext
     if name == NEEDS:
         text = _(
@@ -38,10 +42,10 @@ def notice(context: Context, name: str) -> tuple[str, InlineKeyboardMarkup]:
             "you back, and for nothing else. This chat passes through Telegram's equipment. How "
             "long we keep them, and how to have them deleted, is under “Details”.\n\nDo you agree?"
         )
-    return text % office(context), _buttons(context, name, "agree", "details", "refuse")
+    return text % office(context), _buttons(context, name, token, "agree", "details", "refuse")
 
 
-def _buttons(context: Context, name: str, *actions: str) -> InlineKeyboardMarkup:
+def _buttons(context: Context, name: str, token: str, *actions: str) -> InlineKeyboardMarkup:
     _ = context.gettext
     labels = {
         "agree": (_("Agree and go on"), KeyboardButtonStyle.PRIMARY),
@@ -53,7 +57,7 @@ def _buttons(context: Context, name: str, *actions: str) -> InlineKeyboardMarkup
             [
                 InlineKeyboardButton(
                     labels[action][0],
-                    callback_data=pack(FAMILIES[name], action),
+                    callback_data=with_token(FAMILIES[name], action, token),
                     style=labels[action][1],
                 )
             ]
@@ -89,7 +93,7 @@ async def details(update: Update, context: Context) -> None:
     """Explain, and come back to the consent."""
     query, data, message = pressed(update)
     _, chat = user_and_chat(update)
-    buttons = _buttons(context, form_of(data), "agree", "refuse")
+    buttons = _buttons(context, form_of(data), token_in(data), "agree", "refuse")
     text = privacy_text(context) + "\n\n" + context.gettext("Do you agree?")
     await asyncio.gather(
         replies.answer_query(query), replies.show(context, chat, message, text, buttons)

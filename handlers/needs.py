@@ -18,10 +18,11 @@ from handlers.consent import agreed_line, notice
 from handlers.drafts import ask, ask_in
 from handlers.leaving import close_keyboard, resume_button, show_deleted
 from handlers.office import office
+from handlers.partner_links import introduced, token_in, with_token
 from handlers.questions import answer_sheet
 from handlers.standing import standing
 from handlers.updates import pressed, user_and_chat
-from services import booking_views, drafts, needs
+from services import booking_views, drafts, needs, partners
 from services.booking_views import Meeting
 from services.needs import OpenCase
 
@@ -34,18 +35,25 @@ if TYPE_CHECKING:
     from handlers.context import Context
 
 
-def _button(label: str, action: str, style: str | None = None) -> list[InlineKeyboardButton]:
-    return [InlineKeyboardButton(label, callback_data=pack(INTAKE, action), style=style)]
+def _button(
+    label: str, action: str, style: str | None = None, token: str = ""
+) -> list[InlineKeyboardButton]:
+    data = with_token(INTAKE, action, token)
+    return [InlineKeyboardButton(label, callback_data=data, style=style)]
 
 
-async def welcome(update: Update, context: Context) -> None:
-    """/start: greet, or offer to resume an open intake."""
+async def welcome(update: Update, context: Context, token: str = "") -> None:
+    """/start: greet, or offer to resume an open intake; `token` is of a partner's link."""
     user, chat = user_and_chat(update)
     forms = context.house.forms
     draft = await context.read(drafts.find, forms, user, QUESTIONNAIRE)
+    if draft is not None and token:
+        draft = await context.transact(needs.arrived, forms, user, token)
     if draft is not None:
         await _welcome_back(context, chat, draft)
         return
+    partner = await context.read(partners.introducing, token) if token else None
+    token = partner.token if partner is not None else ""
     request = await context.read(drafts.latest, forms, user)
     _ = context.gettext
     text = _(
@@ -57,12 +65,17 @@ async def welcome(update: Update, context: Context) -> None:
     )
     buttons = InlineKeyboardMarkup(
         [
-            _button(_("Begin"), "begin", KeyboardButtonStyle.PRIMARY),
-            _button(_("Consult by telephone"), "phone") if request is None else _go_on(context),
-            _button(_("About this counter"), "about"),
+            _button(_("Begin"), "begin", KeyboardButtonStyle.PRIMARY, token),
+            _button(_("Consult by telephone"), "phone", token=token)
+            if request is None
+            else _go_on(context),
+            _button(_("About this counter"), "about", token=token),
         ]
     )
-    await replies.send(context, chat, text % office(context), buttons)
+    greeting = text % office(context)
+    if partner is not None:
+        greeting = f"{introduced(context, partner)}\n\n{greeting}"
+    await replies.send(context, chat, greeting, buttons)
 
 
 def _go_on(context: Context) -> list[InlineKeyboardButton]:
@@ -83,6 +96,9 @@ async def _welcome_back(context: Context, chat: int, draft: Draft) -> None:
             **office(context),
             "number": question.number,
         }
+    partner = await context.read(partners.sender, draft.partner)
+    if partner is not None:
+        text = f"{introduced(context, partner)}\n\n{text}"
     buttons = InlineKeyboardMarkup(
         [[resume_button(context, QUESTIONNAIRE)], _button(_("Start over"), "restart")]
     )
@@ -100,9 +116,9 @@ def nudge(context: Context) -> tuple[str, InlineKeyboardMarkup]:
 
 async def about(update: Update, context: Context) -> None:
     """What the counter is for."""
-    query, _, message = pressed(update)
+    query, data, message = pressed(update)
     _, chat = user_and_chat(update)
-    _ = context.gettext
+    _, token = context.gettext, token_in(data)
     text = _(
         "%(hub)s helps companies to find professional talent: together we clarify what you need, "
         "then registered talent agencies introduce people. Consulting is free; an agency's fee "
@@ -110,8 +126,8 @@ async def about(update: Update, context: Context) -> None:
     )
     buttons = InlineKeyboardMarkup(
         [
-            _button(_("Begin"), "begin", KeyboardButtonStyle.PRIMARY),
-            _button(_("Consult by telephone"), "phone"),
+            _button(_("Begin"), "begin", KeyboardButtonStyle.PRIMARY, token),
+            _button(_("Consult by telephone"), "phone", token=token),
         ]
     )
     await asyncio.gather(
@@ -122,13 +138,16 @@ async def about(update: Update, context: Context) -> None:
 
 async def begin(update: Update, context: Context) -> None:
     """Show the notice before anything is asked; an open intake goes on."""
-    query, _, message = pressed(update)
+    query, data, message = pressed(update)
     user, chat = user_and_chat(update)
-    draft = await context.read(drafts.find, context.house.forms, user, QUESTIONNAIRE)
+    token, forms = token_in(data), context.house.forms
+    draft = await context.read(drafts.find, forms, user, QUESTIONNAIRE)
+    if draft is not None and token:
+        draft = await context.transact(needs.arrived, forms, user, token)
     if draft is not None:
         await asyncio.gather(replies.answer_query(query), ask_in(context, chat, message, draft))
         return
-    text, buttons = notice(context, QUESTIONNAIRE)
+    text, buttons = notice(context, QUESTIONNAIRE, token)
     await asyncio.gather(
         replies.answer_query(query),
         replies.strip(context, chat, message),
@@ -138,9 +157,11 @@ async def begin(update: Update, context: Context) -> None:
 
 async def agree(update: Update, context: Context) -> None:
     """The person agrees: the first question, or the one that was open."""
-    query, _, message = pressed(update)
+    query, data, message = pressed(update)
     user, chat = user_and_chat(update)
-    draft = await context.transact(needs.consent, context.house.forms, user, context.now)
+    draft = await context.transact(
+        needs.consent, context.house.forms, user, token_in(data), context.now
+    )
     await asyncio.gather(
         replies.answer_query(query),
         replies.edit(context, chat, message, agreed_line(context)),
@@ -171,9 +192,11 @@ async def restart_confirmed(update: Update, context: Context) -> None:
     query, _, message = pressed(update)
     user, chat = user_and_chat(update)
     step = await context.transact(drafts.abandon, user, QUESTIONNAIRE)
+    partner = None
     if step is not None:
         await show_deleted(context, chat, message, step)
-    text, buttons = notice(context, QUESTIONNAIRE)
+        partner = await context.read(partners.sender, step.before.partner)
+    text, buttons = notice(context, QUESTIONNAIRE, partner.token if partner is not None else "")
     await asyncio.gather(replies.answer_query(query), replies.send(context, chat, text, buttons))
 
 

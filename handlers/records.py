@@ -10,6 +10,7 @@ from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from domain.fiscal_year import JST
 from domain.questions import relevant_questions
+from handlers.partner_links import sent_by
 from handlers.questions import shown_answer
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def _case(context: Context, card: Card) -> Iterator[str]:
     if card.assignee_name is not None and not card.is_free:
         text = context.gettext("In charge: %(name)s")
         yield text % {"name": escape(card.assignee_name)}
+    if card.partner is not None:
+        yield sent_by(context, card.partner)
     yield ""
     yield from _sheet(context, consultation.answers)
 

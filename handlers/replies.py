@@ -158,6 +158,12 @@ async def send_protected_document(context: Context, chat_id: int, file: File, ca
     await _call(context, "sendDocument", None, chat_id=chat_id, **parameters)
 
 
+async def send_photo(context: Context, chat_id: int, file: File, caption: str) -> None:
+    """Send a picture with a text of at most 1024 characters (its tags not counted)."""
+    photo = InputFile(file.content, filename=file.name)
+    await _call(context, "sendPhoto", None, chat_id=chat_id, photo=photo, caption=caption)
+
+
 async def send_message(context: Context, chat_id: int, message: Message) -> int:
     """Send a message, with the file it carries; return its id."""
     if message.file is None:

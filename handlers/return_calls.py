@@ -10,14 +10,15 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from domain.needs import QUESTIONNAIRE as NEEDS
 from domain.return_calls import QUESTIONNAIRE
 from handlers import replies
-from handlers.callbacks import RETURN_CALL, number_in, pack
+from handlers.callbacks import INTAKE, RETURN_CALL, number_in, pack
 from handlers.consent import agreed_line, notice
 from handlers.drafts import ask, ask_in
 from handlers.leaving import close_keyboard, resume_button
 from handlers.moments import moment
 from handlers.office import copy_telephone, office
+from handlers.partner_links import token_in, with_token
 from handlers.updates import pressed, user_and_chat
-from services import drafts, return_calls
+from services import drafts, partners, return_calls
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -28,18 +29,23 @@ if TYPE_CHECKING:
 
 async def by_telephone(update: Update, context: Context) -> None:
     """Show the telephone and its hours, and offer to call back."""
-    query, _, message = pressed(update)
+    query, data, message = pressed(update)
     user, chat = user_and_chat(update)
-    _ = context.gettext
+    _, token = context.gettext, token_in(data)
     step = await context.transact(drafts.set_aside, user, NEEDS, context.now)
     text = _("Please call us.\n%(telephone)s (%(hours)s)")
     if step is not None:
         text += "\n\n" + _("What you have entered stays saved.")
     call_back = InlineKeyboardButton(
-        _("I would like to be called back"), callback_data=pack(RETURN_CALL, "begin")
+        _("I would like to be called back"),
+        callback_data=with_token(RETURN_CALL, "begin", token),
     )
     buttons = InlineKeyboardMarkup(
-        [[copy_telephone(context)], [call_back], *_way_back(context, in_intake=step is not None)]
+        [
+            [copy_telephone(context)],
+            [call_back],
+            _way_back(context, token, in_intake=step is not None),
+        ]
     )
     await asyncio.gather(
         replies.answer_query(query),
@@ -48,23 +54,24 @@ async def by_telephone(update: Update, context: Context) -> None:
     )
 
 
-def _way_back(context: Context, *, in_intake: bool) -> list[list[InlineKeyboardButton]]:
+def _way_back(context: Context, token: str, *, in_intake: bool) -> list[InlineKeyboardButton]:
     _ = context.gettext
     if in_intake:
-        return [[resume_button(context, NEEDS, _("Back to the form"))]]
-    return [[InlineKeyboardButton(_("Begin the form"), callback_data=pack("in", "begin"))]]
+        return [resume_button(context, NEEDS, _("Back to the form"))]
+    begin_data = with_token(INTAKE, "begin", token)
+    return [InlineKeyboardButton(_("Begin the form"), callback_data=begin_data)]
 
 
 async def begin(update: Update, context: Context) -> None:
     """Ask what a call needs and the intake does not know; first the notice, without consent."""
-    query, _, message = pressed(update)
+    query, data, message = pressed(update)
     user, chat = user_and_chat(update)
     step = await context.transact(
         return_calls.begin, context.house.forms, user, message, context.now
     )
     answering = replies.answer_query(query)
     if step is None or step.draft is None:
-        text, buttons = notice(context, QUESTIONNAIRE)
+        text, buttons = notice(context, QUESTIONNAIRE, token_in(data))
         await asyncio.gather(answering, replies.show(context, chat, message, text, buttons))
     else:
         await close_keyboard(context, chat, step)
@@ -73,9 +80,11 @@ async def begin(update: Update, context: Context) -> None:
 
 async def agree(update: Update, context: Context) -> None:
     """The person agrees to the notice: the first question."""
-    query, _, message = pressed(update)
+    query, data, message = pressed(update)
     user, chat = user_and_chat(update)
-    draft = await context.transact(return_calls.consent, context.house.forms, user, context.now)
+    draft = await context.transact(
+        return_calls.consent, context.house.forms, user, token_in(data), context.now
+    )
     await asyncio.gather(
         replies.answer_query(query),
         replies.edit(context, chat, message, agreed_line(context)),
@@ -92,7 +101,9 @@ async def submit(update: Update, context: Context) -> None:
         return_calls.submit, house.forms, user, number_in(data), house.staff_chat, context.now
     )
     in_intake = await context.read(drafts.find, context.house.forms, user, NEEDS) is not None
-    buttons = InlineKeyboardMarkup(_way_back(context, in_intake=in_intake))
+    partner = await context.read(partners.sender, call.partner)
+    token = partner.token if partner is not None else ""
+    buttons = InlineKeyboardMarkup([_way_back(context, token, in_intake=in_intake)])
     await asyncio.gather(
         replies.answer_query(query),
         replies.show(context, chat, message, requested_text(context, call), buttons),

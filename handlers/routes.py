@@ -20,6 +20,7 @@ from telegram.ext import (
 
 from domain.audit import button_asked, command_asked
 from domain.errors import DomainError, StaleButton
+from domain.partners import TOKEN_FORM
 from domain.staff import NotPermitted
 from handlers import (
     addenda,
@@ -44,6 +45,8 @@ from handlers import (
     membership,
     needs,
     outcomes,
+    partner_links,
+    partners,
     replies,
     return_calls,
     review,
@@ -65,6 +68,7 @@ from handlers.callbacks import (
     LANGUAGE,
     LIST,
     MEETING,
+    PARTNER,
     QUESTION,
     RETURN_CALL,
     SLOTS,
@@ -91,6 +95,7 @@ _REFRESHING: dict[str, Handler] = {
     AUDIT: audit.refresh,
     CALENDAR: calendar_feeds.refresh,
     SLOTS: slots.refresh,
+    PARTNER: partners.refresh,
 }
 """What shows the stored state of a family of buttons that has one kind of message only."""
 
@@ -220,7 +225,7 @@ async def start(update: Update, context: Context) -> None:
     if payload.startswith(cases.DEEP_LINK):
         await cases.open_record(update, context, payload)
         return
-    await needs.welcome(update, context)
+    await needs.welcome(update, context, partner_links.token_of(payload))
     await command_menu.settle_menu(context, context.user_id or 0)
 
 
@@ -239,10 +244,12 @@ async def unknown_button(_update: Update, _context: Context) -> None:
 _NUMBER = "[0-9]{1,18}"
 _FORM = f"(?:{'|'.join(FAMILIES.values())})"
 _OWNERS_FORM = f"(?:{INTAKE}|{RETURN_CALL})"
+_BY_LINK = f"(?::{TOKEN_FORM.pattern})?"
+"""The token of the partner's link that somebody came by, until they consent to its storing."""
 BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{QUESTION}:.*", drafts.chose),
     (f"{FIX}:.*", drafts.fix),
-    (f"{_OWNERS_FORM}:details", consent.details),
+    (f"{_OWNERS_FORM}:details{_BY_LINK}", consent.details),
     (f"{_OWNERS_FORM}:refuse", consent.refuse),
     (f"{_OWNERS_FORM}:share", contact_keyboard.put_out),
     (f"{_FORM}:correct", review.correct),
@@ -250,17 +257,17 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{_FORM}:resume", leaving.resume),
     (f"{_FORM}:cancel", leaving.cancel_button),
     (f"{_FORM}:cancel_yes", leaving.delete),
-    (f"{INTAKE}:begin", needs.begin),
-    (f"{INTAKE}:about", needs.about),
-    (f"{INTAKE}:agree", needs.agree),
+    (f"{INTAKE}:begin{_BY_LINK}", needs.begin),
+    (f"{INTAKE}:about{_BY_LINK}", needs.about),
+    (f"{INTAKE}:agree{_BY_LINK}", needs.agree),
     (f"{INTAKE}:restart", needs.restart),
     (f"{INTAKE}:restart_yes", needs.restart_confirmed),
     (f"{INTAKE}:submit-{_NUMBER}", needs.submit),
     (f"{INTAKE}:new-{_NUMBER}", needs.submit_as_new),
     (f"{INTAKE}:append-{_NUMBER}", needs.append),
-    (f"{INTAKE}:phone", return_calls.by_telephone),
-    (f"{RETURN_CALL}:begin", return_calls.begin),
-    (f"{RETURN_CALL}:agree", return_calls.agree),
+    (f"{INTAKE}:phone{_BY_LINK}", return_calls.by_telephone),
+    (f"{RETURN_CALL}:begin{_BY_LINK}", return_calls.begin),
+    (f"{RETURN_CALL}:agree{_BY_LINK}", return_calls.agree),
     (f"{RETURN_CALL}:submit-{_NUMBER}", return_calls.submit),
     (f"{RETURN_CALL}:withdraw-{_NUMBER}", return_calls.withdraw),
     (booking_calendar.NOTHING, bookings.nothing),
@@ -293,6 +300,7 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{MEETING}:move:.*", meeting_changes.move),
     (f"{MEETING}:drop:.*", meeting_changes.drop),
     (f"{MEETING}:end:.*", meeting_changes.end),
+    (f"{PARTNER}:.*", partners.button),
     (f"{LANGUAGE}:.*", language.language_button),
     (".*", unknown_button),
 )
@@ -312,6 +320,7 @@ COMMANDS: tuple[tuple[str, Handler], ...] = (
     ("slots", _hidden(slots.show_slots)),
     ("close", _hidden(closures.close_command)),
     ("open", _hidden(closures.open_command)),
+    ("partners", _hidden(partners.command)),
     ("staff", _hidden(staff.list_staff)),
     ("audit", _hidden(audit.show_audit)),
 )

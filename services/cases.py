@@ -13,7 +13,7 @@ from domain.errors import DomainError, StaleButton
 from domain.staff import Action, StaffMember, refusal
 from domain.texts import N_
 from services import booking_files, case_log, meeting_notices
-from storage import addenda, audit, bookings, consultations, staff
+from storage import addenda, audit, bookings, consultations, partners, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from domain.addenda import Addendum
     from domain.bookings import Booking
     from domain.consultations import Consultation
+    from domain.partners import Partner
     from services.occasion import Occasion
     from storage.database import Transaction
 
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
 class Card:
     """A consultation with the name of who has it; `is_free` if nobody on the staff has.
 
-    `meeting` is the one that is booked.
+    `meeting` is the one that is booked, `partner` the one that sent the company.
     """
 
     consultation: Consultation
     assignee_name: str | None
     is_free: bool
     meeting: Booking | None
+    partner: Partner | None
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,12 @@ def card(tx: Transaction, consultation_id: int) -> Card:
         raise StaleButton(N_("That case is not there any more."))
     live = bookings.live_of(tx, consultation_id)
     meeting = live if live is not None and live.state is BookingState.BOOKED else None
+    partner = partners.find(tx, consultation.partner)
     taken_by = consultation.assignee
     if taken_by is None:
-        return Card(consultation, None, is_free=True, meeting=meeting)
+        return Card(consultation, None, is_free=True, meeting=meeting, partner=partner)
     is_free = staff.find(tx, taken_by) is None
-    return Card(consultation, staff.names(tx, taken_by), is_free, meeting)
+    return Card(consultation, staff.names(tx, taken_by), is_free, meeting, partner)
 
 
 def permitted(tx: Transaction, user_id: int, action: Action) -> StaffMember:

@@ -22,7 +22,7 @@ from domain.texts import N_
 from services.booking_views import of_consultation
 from services.consultations import add_to, log, open_case
 from services.drafts import find, is_outdated, latest, opened
-from storage import addenda, consultations, drafts, outbox, return_calls
+from storage import addenda, consultations, drafts, outbox, partners, return_calls
 
 if TYPE_CHECKING:
     from domain.form import Answers
@@ -70,13 +70,31 @@ def standing(tx: Transaction, forms: Forms, user_id: int, at: Occasion) -> Stand
     )
 
 
-def consent(tx: Transaction, forms: Forms, user_id: int, now: datetime) -> Draft:
-    """Open an intake with the person's consent, or renew an open one's to today's notice."""
-    given = Consent(forms.notice_version, now)
+def arrived(tx: Transaction, forms: Forms, user_id: int, token: str) -> Draft | None:
+    """Return the person's open intake, if there is one, when they come by a partner's link.
+
+    It is attributed to the live partner of `token` unless it came by a partner before: the first
+    one stays.
+    """
     draft = find(tx, forms, user_id, QUESTIONNAIRE)
+    partner = partners.of_token(tx, token) if token else None
+    if draft is None or draft.partner is not None or partner is None:
+        return draft
+    drafts.attribute(tx, draft.id, partner.id)
+    return replace(draft, partner=partner.id)
+
+
+def consent(tx: Transaction, forms: Forms, user_id: int, token: str, now: datetime) -> Draft:
+    """Open an intake with the person's consent, or renew an open one's to today's notice.
+
+    It is attributed to the live partner whose link has `token`; empty is none's.
+    """
+    given = Consent(forms.notice_version, now)
+    draft = arrived(tx, forms, user_id, token)
     if draft is None:
-        form = forms.questionnaires[QUESTIONNAIRE]
-        return drafts.add(tx, user_id, form, Progress(), given, now)
+        form, partner = forms.questionnaires[QUESTIONNAIRE], partners.of_token(tx, token)
+        by = partner.id if partner is not None else None
+        return drafts.add(tx, user_id, form, Progress(), given, now, partner=by)
     if not is_outdated(forms, draft):
         return draft
     renewed = replace(draft, consent=given, live_message_id=None, updated_at=now)
@@ -159,6 +177,7 @@ def _new_consultation(draft: Draft, now: datetime) -> NewConsultation:
         channel=intake_channel(answers),
         size=size_verdict(answers),
         eligibility=kpi_eligibility(answers),
+        partner=draft.partner,
     )
 
 

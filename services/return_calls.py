@@ -16,12 +16,13 @@ from domain.staff import Action, refusal
 from domain.texts import N_
 from services.cases import AlreadyTaken
 from services.drafts import Step, find, is_outdated, opened
-from storage import audit, drafts, outbox, return_calls, staff
+from storage import audit, drafts, outbox, partners, return_calls, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.drafts import Draft
+    from domain.partners import Partner
     from services.drafts import Forms
     from storage.database import Transaction
 
@@ -42,11 +43,15 @@ class RequestGone(StaleButton):
 
 @dataclass(frozen=True)
 class CallCard:
-    """A request with the name of who has it; `is_free` if nobody on the staff has."""
+    """A request with the name of who has it; `is_free` if nobody on the staff has.
+
+    `partner` is the partner that sent the person, if any.
+    """
 
     call: ReturnCall
     assignee_name: str | None
     is_free: bool
+    partner: Partner | None
 
 
 @dataclass(frozen=True)
@@ -71,25 +76,39 @@ def begin(tx: Transaction, forms: Forms, user_id: int, message: int, now: dateti
     live = intake.live_message_id if intake.live_message_id != message else None
     drafts.save(tx, replace(intake, live_message_id=live, contact_keyboard=False))
     known = known_already(intake.progress.answers)
-    return Step(intake, None, _open(tx, forms, user_id, known, intake.given_consent, now))
+    by = intake.partner
+    return Step(intake, None, _open(tx, forms, user_id, known, intake.given_consent, by, now))
 
 
-def consent(tx: Transaction, forms: Forms, user_id: int, now: datetime) -> Draft:
-    """Open a request with the person's own consent. Raises AlreadyRequested."""
+def consent(tx: Transaction, forms: Forms, user_id: int, token: str, now: datetime) -> Draft:
+    """Open a request with the person's own consent. Raises AlreadyRequested.
+
+    It is attributed to the live partner whose link has `token`; empty is none's.
+    """
     if return_calls.open_of_person(tx, user_id) is not None:
         raise AlreadyRequested
     given = Consent(forms.notice_version, now)
-    return _open(tx, forms, user_id, Progress(), given, now)
+    partner = partners.of_token(tx, token)
+    by = partner.id if partner is not None else None
+    return _open(tx, forms, user_id, Progress(), given, by, now)
 
 
 def _open(
-    tx: Transaction, forms: Forms, user_id: int, known: Progress, given: Consent, now: datetime
+    tx: Transaction,
+    forms: Forms,
+    user_id: int,
+    known: Progress,
+    given: Consent,
+    by: int | None,
+    now: datetime,
 ) -> Draft:
     draft = drafts.find(tx, user_id, QUESTIONNAIRE)
     if draft is None:
         form = forms.questionnaires[QUESTIONNAIRE]
-        return drafts.add(tx, user_id, form, known, given, now)
-    renewed = replace(draft, consent=given, updated_at=now)
+        return drafts.add(tx, user_id, form, known, given, now, partner=by)
+    if draft.partner is None and by is not None:
+        drafts.attribute(tx, draft.id, by)
+    renewed = replace(draft, consent=given, updated_at=now, partner=draft.partner or by)
     drafts.save(tx, renewed)
     return renewed
 
@@ -110,7 +129,10 @@ def submit(
     if return_calls.open_of_person(tx, user_id) is not None:
         raise AlreadyRequested
     call_id = return_calls.add(
-        tx, NewReturnCall(draft.id, user_id, draft.progress.answers, draft.given_consent, now)
+        tx,
+        NewReturnCall(
+            draft.id, user_id, draft.progress.answers, draft.given_consent, now, draft.partner
+        ),
     )
     notice = Notice(
         recipient=staff_chat,
@@ -152,10 +174,11 @@ def card(tx: Transaction, call_id: int) -> CallCard:
     call = return_calls.find(tx, call_id)
     if call is None:
         raise RequestGone
+    partner = partners.find(tx, call.partner)
     if call.assignee is None:
-        return CallCard(call, None, is_free=True)
+        return CallCard(call, None, is_free=True, partner=partner)
     is_free = staff.find(tx, call.assignee) is None
-    return CallCard(call, staff.names(tx, call.assignee), is_free)
+    return CallCard(call, staff.names(tx, call.assignee), is_free, partner)
 
 
 def take(tx: Transaction, user_id: int, name: str, call_id: int, now: datetime) -> CallPress:

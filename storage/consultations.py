@@ -193,6 +193,7 @@ def add(
             entry=new.entry,
             took_place_on=new.took_place_on,
             logged_by=new.logged_by,
+            partner_id=new.partner,
         )
         .returning(ConsultationRow.id)
     ).scalar_one()
@@ -357,6 +358,7 @@ def _load(tx: Transaction, statement: Select[ConsultationRow]) -> list[Consultat
             entry=Entry(row.entry),
             took_place_on=row.took_place_on,
             logged_by=row.logged_by,
+            partner=row.partner_id,
         )
         for row in rows
     ]

@@ -64,6 +64,7 @@ _COLUMNS = (
     DraftRow.contact_keyboard,
     DraftRow.updated_at,
     DraftRow.consultation_id,
+    DraftRow.partner_id,
 )
 
 
@@ -119,7 +120,7 @@ def _reference(tx: Transaction, case: int | None) -> Reference | None:
 def _draft(tx: Transaction, row: Sequence[Any]) -> Draft:
     """Return the draft of a row of _COLUMNS."""
     draft_id, user_id, questionnaire, version, progress, notice, consented_at, *rest = row
-    live_message_id, contact_keyboard, updated_at, case = rest
+    live_message_id, contact_keyboard, updated_at, case, partner = rest
     return Draft(
         id=draft_id,
         user_id=user_id,
@@ -132,6 +133,7 @@ def _draft(tx: Transaction, row: Sequence[Any]) -> Draft:
         updated_at=updated_at,
         case=case,
         reference=_reference(tx, case),
+        partner=partner,
     )
 
 
@@ -161,6 +163,7 @@ def add(
     consent: Consent | None,
     now: datetime,
     case: int | None = None,
+    partner: int | None = None,
 ) -> Draft:
     """Open a draft, for staff without consent.
 
@@ -177,6 +180,7 @@ def add(
             consented_at=consent.given_at if consent is not None else None,
             updated_at=now,
             consultation_id=case,
+            partner_id=partner,
         )
         .returning(DraftRow.id)
     ).scalar_one()
@@ -192,6 +196,7 @@ def add(
         updated_at=now,
         case=case,
         reference=_reference(tx, case),
+        partner=partner,
     )
 
 
@@ -212,6 +217,13 @@ def save(tx: Transaction, draft: Draft) -> None:
         # The tick may delete it between reading and saving; the next try finds it gone.
         message = f"draft {draft.id} is gone"
         raise LookupError(message)
+
+
+def attribute(tx: Transaction, draft_id: int, partner: int) -> None:
+    """Note by which partner's link somebody came."""
+    tx.connection.execute(
+        update(DraftRow).where(DraftRow.id == draft_id).values(partner_id=partner)
+    )
 
 
 def remember_live_message(tx: Transaction, draft_id: int, message_id: int) -> None:

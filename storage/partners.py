@@ -50,9 +50,9 @@ def add(tx: Transaction, new: NewPartner, now: datetime) -> int:
     ).scalar_one()
 
 
-def find(tx: Transaction, partner_id: int) -> Partner | None:
-    """Return a partner, also one that ended."""
-    return _one(tx, PartnerRow.id == partner_id)
+def find(tx: Transaction, partner_id: int | None) -> Partner | None:
+    """Return a partner, also one that ended; None of nothing."""
+    return _one(tx, PartnerRow.id == partner_id) if partner_id is not None else None
 
 
 def of_token(tx: Transaction, token: str) -> Partner | None:
@@ -116,11 +116,11 @@ def end(tx: Transaction, partner_id: int, now: datetime) -> None:
     )
 
 
-def reopen(tx: Transaction, partner_id: int) -> None:
-    """Make one that ended a partner again, by the same link.
+def reopen(tx: Transaction, partner_id: int, now: datetime) -> None:
+    """Make one that ended a partner again, from now on and by the same link.
 
     Raises IntegrityError for a live one's name.
     """
     tx.connection.execute(
-        update(PartnerRow).where(PartnerRow.id == partner_id).values(ended_at=None)
+        update(PartnerRow).where(PartnerRow.id == partner_id).values(since=now, ended_at=None)
     )

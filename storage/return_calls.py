@@ -29,6 +29,7 @@ def add(tx: Transaction, new: NewReturnCall) -> int:
             consent_version=new.consent.version,
             consented_at=new.consent.given_at,
             requested_at=new.requested_at,
+            partner_id=new.partner,
         )
         .returning(ReturnCallRow.id)
     ).scalar_one()
@@ -97,6 +98,7 @@ def _load(tx: Transaction, condition: ColumnElement[bool]) -> ReturnCall | None:
             ReturnCallRow.requested_at,
             ReturnCallRow.assignee,
             ReturnCallRow.done_at,
+            ReturnCallRow.partner_id,
         ).where(condition)
     ).first()
     if row is None:
@@ -108,4 +110,5 @@ def _load(tx: Transaction, condition: ColumnElement[bool]) -> ReturnCall | None:
         requested_at=row.requested_at,
         assignee=row.assignee,
         done_at=row.done_at,
+        partner=row.partner_id,
     )

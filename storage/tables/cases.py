@@ -181,6 +181,7 @@ class ReturnCallRow(Base):
     requested_at: Mapped[datetime]
     assignee: Mapped[int | None] = mapped_column(BigInteger)
     done_at: Mapped[datetime | None] = mapped_column(index=True)
+    partner_id: Mapped[int | None] = mapped_column(Key)
 
 
 class KpiEventRow(Base):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OWNER, ADMIN, CLERK = 100, 900, 300
 ADMINS = [
     *("cases", "case", "today", "slots", "calendar", "close", "open"),
-    *("stats", "kpi", "staff", "audit"),
+    *("stats", "kpi", "partners", "staff", "audit"),
 ]
 EVERYBODYS = ["start", "status", "cancel", "privacy", "language", "help"]
 
@@ -91,7 +91,7 @@ async def test_the_menu_follows_joining_and_removal(counter: Counter, menus: Men
     await counter.press(ADMIN, "取りまとめ課")
     payload = menus.last(ADMIN).text.rsplit("start=", 1)[1]
     await counter.say(CLERK, f"/start {payload}")
-    assert menus.names(CLERK) == [*EVERYBODYS, "cases", "case", "stats", "kpi"]
+    assert menus.names(CLERK) == [*EVERYBODYS, "cases", "case", "stats", "kpi", "partners"]
     await counter.say(ADMIN, "/staff")
     await counter.press(ADMIN, "登録を外す")
     await counter.press(ADMIN, f"Person {CLERK}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
 BANK = NewPartner(PartnerKind.BANK, "株式会社見本銀行", "aaaaaaaaaaaa")
 AGENCY = NewPartner(PartnerKind.AGENCY, "みほん人材", "bbbbbbbbbbbb")
 
@@ -67,10 +68,10 @@ def test_one_that_ended_is_found_by_its_id_only_until_it_is_reopened(database: D
     assert read(database, lambda tx: partners.of_token(tx, BANK.token)) is None
     assert read(database, lambda tx: partners.of_name(tx, BANK.name)) is None
     assert read(database, lambda tx: partners.live(tx, PartnerKind.BANK)) == []
-    write(database, lambda tx: partners.reopen(tx, bank))
+    write(database, lambda tx: partners.reopen(tx, bank, LATER))
     reopened = read(database, lambda tx: partners.of_token(tx, BANK.token))
     assert reopened is not None
-    assert reopened.is_live
+    assert (reopened.id, reopened.since, reopened.is_live) == (bank, LATER, True)
 
 
 def test_live_partners_of_one_name_exclude_each_other(database: Database) -> None:
@@ -81,7 +82,7 @@ def test_live_partners_of_one_name_exclude_each_other(database: Database) -> Non
     write(database, lambda tx: partners.end(tx, first, NOW))
     add(database, same)
     with pytest.raises(IntegrityError):
-        write(database, lambda tx: partners.reopen(tx, first))
+        write(database, lambda tx: partners.reopen(tx, first, LATER))
     other = add(database, AGENCY)
     with pytest.raises(IntegrityError):
         write(database, lambda tx: partners.rename(tx, other, "見本銀行"))

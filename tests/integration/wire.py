@@ -10,6 +10,8 @@ from typing import Any
 from telegram.request import BaseRequest, RequestData
 
 BOT = {"id": 1, "is_bot": True, "first_name": "見本 窓口ボット", "username": "mihon_bot"}
+_FILES = {"sendDocument": "document", "sendPhoto": "photo"}
+"""The methods that send a file, each with the parameter it is in."""
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Wire(BaseRequest):
     ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[-1]
         parameters = request_data.parameters if request_data is not None else {}
-        sends = name in {"sendMessage", "sendDocument"}
+        sends = name in {"sendMessage", *_FILES}
         if self.fail_next and sends:
             status, answer = self.fail_next.pop(0)
             return status, json.dumps(answer).encode()
@@ -78,9 +80,9 @@ class Wire(BaseRequest):
             refused = {"ok": False, "error_code": 400, "description": no_caption}
             return 400, json.dumps(refused).encode()
         answer = self._answer(name, parameters)
-        if name == "sendDocument" and request_data is not None:
+        if name in _FILES and request_data is not None:
             shown = self.shown[int(parameters["chat_id"]), answer["message_id"]]
-            file_name, content, _ = request_data.multipart_data["document"]
+            file_name, content, _ = request_data.multipart_data[_FILES[name]]
             shown.file = (file_name, content)
         return 200, json.dumps({"ok": True, "result": answer}).encode()
 
@@ -91,7 +93,7 @@ class Wire(BaseRequest):
     def _answer(self, name: str, parameters: dict[str, Any]) -> Any:
         if name == "getMe":
             return BOT
-        if name in {"sendMessage", "sendDocument"}:
+        if name in {"sendMessage", *_FILES}:
             return self._show(parameters, next(self._ids))
         if name in {"editMessageText", "editMessageCaption"}:
             return self._edit(parameters)

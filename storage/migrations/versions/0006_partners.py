@@ -37,15 +37,15 @@ def upgrade() -> None:
         sqlite_where=is_live,
         postgresql_where=is_live,
     )
-    op.add_column("drafts", sa.Column("partner_id", key, nullable=True))
-    op.add_column("consultations", sa.Column("partner_id", key, nullable=True))
+    for table in ("drafts", "return_calls", "consultations"):
+        op.add_column(table, sa.Column("partner_id", key, nullable=True))
     op.create_index(op.f("ix_consultations_partner_id"), "consultations", ["partner_id"])
 
 
 def downgrade() -> None:
     """Revert the change."""
     op.drop_index(op.f("ix_consultations_partner_id"), table_name="consultations")
-    op.drop_column("consultations", "partner_id")
-    op.drop_column("drafts", "partner_id")
+    for table in ("consultations", "return_calls", "drafts"):
+        op.drop_column(table, "partner_id")
     op.drop_index("uq_partners_live_name", table_name="partners")
     op.drop_table("partners")

@@ -1,0 +1,145 @@
+"""The partners: who they are, registering, renaming, ending and reopening them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.audit import AuditAction
+from domain.errors import StaleButton
+from domain.partners import PAGE, NameTaken, PartnerPage
+from domain.staff import Action
+from domain.texts import N_
+from services.cases import permitted
+from storage import audit, partners
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.partners import NewPartner, Partner, PartnerKind
+    from storage.database import Transaction
+
+
+@dataclass(frozen=True)
+class ListView:
+    """A page of the list; `manages` says whether the member may change partners."""
+
+    page: PartnerPage
+    manages: bool
+
+
+@dataclass(frozen=True)
+class PartnerView:
+    """One partner; `manages` says whether the member may change it."""
+
+    partner: Partner
+    manages: bool
+
+
+def listed(tx: Transaction, user_id: int, kind: PartnerKind | None, number: int) -> ListView:
+    """Return a page of the partners; the last one if there are not so many by now.
+
+    Raises NotPermitted.
+    """
+    member = permitted(tx, user_id, Action.READ_PARTNERS)
+    count = partners.count(tx, kind)
+    shown = min(number, max(0, count - 1) // PAGE)
+    found = partners.page(tx, kind, shown * PAGE, PAGE)
+    return ListView(PartnerPage(kind, found, count, shown), member.may(Action.MANAGE_PARTNERS))
+
+
+def opened(tx: Transaction, user_id: int, partner_id: int) -> PartnerView:
+    """Return a partner for the staff. Raises NotPermitted, StaleButton if there is none."""
+    member = permitted(tx, user_id, Action.READ_PARTNERS)
+    return PartnerView(_found(tx, partner_id), member.may(Action.MANAGE_PARTNERS))
+
+
+def introducing(tx: Transaction, token: str) -> Partner | None:
+    """Return the live partner whose link was followed; None for any other token."""
+    return partners.of_token(tx, token)
+
+
+def sender(tx: Transaction, partner_id: int | None) -> Partner | None:
+    """Return the partner that somebody is known to come by, also one that ended since."""
+    return partners.find(tx, partner_id)
+
+
+def add(tx: Transaction, user_id: int, new: NewPartner, now: datetime) -> PartnerView:
+    """Register a partner. Raises NotPermitted, NameTaken."""
+    permitted(tx, user_id, Action.MANAGE_PARTNERS)
+    partners.lock(tx)
+    _check_name(tx, new.name, None)
+    partner_id = partners.add(tx, new, now)
+    audit.append(tx, user_id, AuditAction.PARTNER_ADD, str(partner_id), now)
+    return opened(tx, user_id, partner_id)
+
+
+def rename(tx: Transaction, user_id: int, partner_id: int, name: str, now: datetime) -> PartnerView:
+    """Give a partner another name; its link stays. Raises NotPermitted, NameTaken, StaleButton."""
+    permitted(tx, user_id, Action.MANAGE_PARTNERS)
+    partners.lock(tx)
+    if _live(tx, partner_id).name != name:
+        _check_name(tx, name, partner_id)
+        partners.rename(tx, partner_id, name)
+        audit.append(tx, user_id, AuditAction.PARTNER_RENAME, str(partner_id), now)
+    return opened(tx, user_id, partner_id)
+
+
+def to_change(tx: Transaction, user_id: int, partner_id: int) -> Partner:
+    """Return a live partner that a member is about to change. Raises NotPermitted, StaleButton."""
+    permitted(tx, user_id, Action.MANAGE_PARTNERS)
+    return _live(tx, partner_id)
+
+
+def end(tx: Transaction, user_id: int, partner_id: int, since: int, now: datetime) -> PartnerView:
+    """End a partner: its link attributes nothing any more, what it has sent stays its own.
+
+    `since` (seconds) says which time of being a partner is meant. Raises NotPermitted, or
+    StaleButton if that is over.
+    """
+    permitted(tx, user_id, Action.MANAGE_PARTNERS)
+    partners.lock(tx)
+    if int(_live(tx, partner_id).since.timestamp()) != since:
+        raise StaleButton(N_("That button belongs to an earlier step."))
+    partners.end(tx, partner_id, now)
+    audit.append(tx, user_id, AuditAction.PARTNER_END, str(partner_id), now)
+    return opened(tx, user_id, partner_id)
+
+
+def reopen(
+    tx: Transaction, user_id: int, partner_id: int, ended: int, now: datetime
+) -> PartnerView:
+    """Make one that ended a partner again, by the same link.
+
+    `ended` (seconds) says which end is taken back. Raises NotPermitted, NameTaken if another has
+    the name by now, or StaleButton if it is a partner, or that end is not its last.
+    """
+    permitted(tx, user_id, Action.MANAGE_PARTNERS)
+    partners.lock(tx)
+    partner = _found(tx, partner_id)
+    if partner.ended_at is None or int(partner.ended_at.timestamp()) != ended:
+        raise StaleButton(N_("That button belongs to an earlier step."))
+    _check_name(tx, partner.name, partner_id)
+    partners.reopen(tx, partner_id, now)
+    audit.append(tx, user_id, AuditAction.PARTNER_REOPEN, str(partner_id), now)
+    return opened(tx, user_id, partner_id)
+
+
+def _found(tx: Transaction, partner_id: int) -> Partner:
+    partner = partners.find(tx, partner_id)
+    if partner is None:
+        raise StaleButton(N_("That partner is not there."))
+    return partner
+
+
+def _live(tx: Transaction, partner_id: int) -> Partner:
+    partner = _found(tx, partner_id)
+    if not partner.is_live:
+        raise StaleButton(N_("That partner has ended."))
+    return partner
+
+
+def _check_name(tx: Transaction, name: str, but: int | None) -> None:
+    other = partners.of_name(tx, name)
+    if other is not None and other.id != but:
+        raise NameTaken(other.name)

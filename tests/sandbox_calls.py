@@ -23,6 +23,7 @@ OWNER = cast.OWNER_METAL.id
 OTHER = cast.OWNER_SWEETS.id
 STAFF = cast.STAFF.id
 STAFF_CHAT = cast.STAFF_CHAT_ID
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x02\x00\x00\x00\x01\x08\x02\x00\x00\x00"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ class Calls:
         refusal = await self.refused(method, **parameters)
         assert refusal.code == 400
         return refusal.description.removeprefix("Bad Request: ")
+
+    async def heard(self, kind: str = "message") -> dict[str, Any]:
+        """Return the newest update, which must be of that kind."""
+        found: dict[str, Any] = (await self.call("getUpdates", offset=-1))[-1][kind]
+        return found
 
     async def send_photo(self, content: bytes, chat_id: int = OWNER) -> int:
         form = aiohttp.FormData({"chat_id": str(chat_id)})

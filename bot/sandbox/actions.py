@@ -1,19 +1,20 @@
-"""What people do on their telephones, and what the bot learns of it.
+"""What people say on their telephones, and what the bot learns of it.
 
 Refuses (ActionRefused) what Telegram's apps do not let a person do either.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox import entities, rules
 from bot.sandbox.errors import ActionRefused
 from bot.sandbox.html import utf16_length
 from bot.sandbox.methods_media import text_fields
+from bot.sandbox.sending import quote_of, words_of
 
 if TYPE_CHECKING:
-    from bot.sandbox.callbacks import Press
     from bot.sandbox.chats import Chat, Message
     from bot.sandbox.people import Person
     from bot.sandbox.world import World
@@ -21,15 +22,32 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def send_text(world: World, person_id: int, text: str, chat_id: int | None = None) -> Message:
+@dataclass(frozen=True)
+class Place:
+    """Where a person speaks: the chat (None: the private one with the bot), its topic, what they
+    answer by message id, and which of its words they quote.
+
+    Without a topic an answer goes into that of the answered message.
+    """
+
+    chat_id: int | None = None
+    topic: int | None = None
+    reply_to: int | None = None
+    quote: str = ""
+
+
+IN_PRIVATE = Place()
+
+
+def send_text(world: World, person_id: int, text: str, place: Place = IN_PRIVATE) -> Message:
     """Send a text, command or not, to the bot or into a group."""
-    person, chat = speaker(world, person_id, chat_id)
+    person, chat = speaker(world, person_id, place.chat_id)
     formatted = entities.typed(text)
     if not formatted.text:
         raise ActionRefused("empty", "the text is empty")
     if utf16_length(formatted.text) > entities.TEXT_LIMIT:
         raise ActionRefused("too_long", f"over {entities.TEXT_LIMIT} characters")
-    return say(world, person, chat, text_fields("text", formatted))
+    return say(world, person, chat, text_fields("text", formatted), place)
 
 
 def open_link(world: World, person_id: int, link: str) -> Message:
@@ -54,7 +72,7 @@ def tap(world: World, person_id: int, label: str, chat_id: int | None = None) ->
         world.announce(chat)
     if found[0].get("request_contact"):
         return share_contact(world, person_id, person.phone)
-    return send_text(world, person_id, label, chat.id)
+    return send_text(world, person_id, label, Place(chat.id))
 
 
 def share_contact(
@@ -71,70 +89,13 @@ def share_contact(
     return say(world, person, chat, {"contact": {**contact, "user_id": owner}})
 
 
-def edit_text(
-    world: World, person_id: int, message_id: int, text: str, chat_id: int | None = None
-) -> Message:
-    """Edit an own text message; the bot gets an edited_message."""
-    _, chat = speaker(world, person_id, chat_id)
-    message = chat.messages.get(message_id)
-    if message is None or message.is_deleted:
-        raise ActionRefused("unknown_message", f"no message {message_id}")
-    if message.author.get("from", {}).get("id") != person_id or "text" not in message.content:
-        raise ActionRefused("not_editable", "only one's own texts can be edited")
-    content = text_fields("text", entities.typed(text))
-    if not content:
-        raise ActionRefused("empty", "the text is empty")
-    edited = message.with_content(content, message.markup, world.clock())
-    world.put(edited)
-    _tell_bot(world, chat, edited, "edited_")
-    return edited
-
-
-def find_button(chat: Chat, wanted: str, message_id: int | None) -> tuple[Message, Json]:
-    """Return the newest message with a button of that label or data, and the button."""
-    if message_id is None:
-        messages = [message for message in reversed(chat.messages.values()) if message.markup]
-    else:
-        messages = [chat.messages[message_id]] if message_id in chat.messages else []
-    for message in messages:
-        if message.is_deleted or message.markup is None:
-            continue
-        buttons = [button for row in message.markup["inline_keyboard"] for button in row]
-        for field in ("callback_data", "text"):
-            for button in buttons:
-                if button.get(field) == wanted:
-                    return message, button
-    raise ActionRefused("no_such_button", f"no button {wanted!r} to press")
-
-
-def press(world: World, person_id: int, chat: Chat, message_id: int, data: str) -> Press:
-    """Press a callback button. The data need not be on the message: old apps send old buttons."""
-    person = _member(world, person_id, chat)
-    message = chat.messages.get(message_id)
-    if message is None or not message.is_from_bot:
-        raise ActionRefused("unknown_message", f"no message {message_id} of the bot")
-    pressed = world.callbacks.press(person_id, world.clock.machine())
-    world.see(person_id)
-    body: Json = {
-        "id": pressed.id,
-        "from": person.user(),
-        "message": world.as_json(message),
-        "chat_instance": str(abs(chat.id) * 7919),
-        "data": data,
-    }
-    if message.is_deleted:
-        body["message"] = {"chat": chat.as_json(), "message_id": message_id, "date": 0}
-    world.updates.add("callback_query", body, f"press:{person_id}")
-    return pressed
-
-
 def speaker(world: World, person_id: int, chat_id: int | None) -> tuple[Person, Chat]:
     """Return who speaks where; the private chat with the bot when no chat is given."""
     person = world.person(person_id)
     chat = world.chats.get(person_id if chat_id is None else chat_id)
     if chat is None:
         raise ActionRefused("unknown_chat", f"no chat {chat_id}")
-    _member(world, person_id, chat)
+    member(world, person_id, chat)
     if chat.is_blocked:
         raise ActionRefused("blocked", "the person has blocked the bot")
     if chat.migrated_to is not None:
@@ -144,25 +105,74 @@ def speaker(world: World, person_id: int, chat_id: int | None) -> tuple[Person, 
     return person, chat
 
 
-def _member(world: World, person_id: int, chat: Chat) -> Person:
+def member(world: World, person_id: int, chat: Chat) -> Person:
+    """Return a person who is in the chat. Raises ActionRefused for anybody else."""
     person = world.person(person_id)
     if person_id != chat.id and person_id not in chat.members:
         raise ActionRefused("not_a_member", f"{person_id} is not in chat {chat.id}")
     return person
 
 
-def say(world: World, person: Person, chat: Chat, content: Json) -> Message:
-    """Post a message of a person and tell the bot."""
+def say(
+    world: World,
+    person: Person,
+    chat: Chat,
+    content: Json,
+    place: Place = IN_PRIVATE,
+    **details: Any,
+) -> Message:
+    """Post a message of a person and tell the bot; `details` are further Bot API fields."""
+    answered = _answered(chat, place)
+    if answered is not None and place.quote:
+        details |= _quote(answered, place.quote)
+    topic = _topic(person, chat, place, answered)
     if chat.is_private and not chat.is_started:
         chat.is_started = True
         world.announce(chat)
     author = {"sender_chat": chat.as_json()} if chat.type == "channel" else {"from": person.user()}
-    message = world.post(chat, author, content)
-    _tell_bot(world, chat, message, "")
+    message = world.post(
+        chat,
+        author,
+        content,
+        reply_to=answered.message_id if answered else None,
+        topic=topic,
+        details=details,
+    )
+    tell_bot(world, chat, message)
     return message
 
 
-def _tell_bot(world: World, chat: Chat, message: Message, prefix: str) -> None:
+def _answered(chat: Chat, place: Place) -> Message | None:
+    if place.reply_to is None:
+        return None
+    answered = chat.messages.get(place.reply_to)
+    if answered is None or answered.is_deleted:
+        raise ActionRefused("unknown_message", f"no message {place.reply_to} to answer")
+    return answered
+
+
+def _quote(answered: Message, quoted: str) -> Json:
+    quote = quote_of(answered, quoted)
+    if quote is None:
+        raise ActionRefused("bad_quote", "the answered message does not say that")
+    return quote
+
+
+def _topic(person: Person, chat: Chat, place: Place, answered: Message | None) -> int | None:
+    chosen = place.topic
+    if chosen is None and answered is not None and chat.is_forum:
+        chosen = answered.topic
+    if chosen is None:
+        return None
+    if not chat.is_forum or chosen not in chat.topics:
+        raise ActionRefused("unknown_topic", f"chat {chat.id} has no topic {chosen}")
+    if chat.topics[chosen].is_closed and not chat.is_run_by(person.id):
+        raise ActionRefused("topic_closed", "only administrators write in a closed topic")
+    return chosen
+
+
+def tell_bot(world: World, chat: Chat, message: Message, prefix: str = "") -> None:
+    """Let the bot know of a message, if it may see it; `prefix` is `edited_` or nothing."""
     if chat.bot_status in {"left", "kicked"} or not _bot_may_read(world, chat, message):
         return
     if "from" in message.author:
@@ -176,6 +186,6 @@ def _bot_may_read(world: World, chat: Chat, message: Message) -> bool:
     if chat.is_private or chat.type == "channel" or chat.bot_status == "administrator":
         return True
     answered = chat.messages.get(message.reply_to or 0)
-    text = message.content.get("text", "")
+    text = words_of(message)
     is_for_bot = text.startswith("/") or f"@{world.bot.username}" in text
     return is_for_bot or (answered is not None and answered.is_from_bot)

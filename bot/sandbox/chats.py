@@ -20,6 +20,8 @@ class Message:
     `details` holds further Bot API fields (`media_group_id`, `forward_origin`, …). A deleted
     message is kept, so that a test can see that it went. `keyboard` is the reply keyboard, its
     removal or the forced reply that came with it; Telegram lets no bot edit such a message.
+    `topic` is the forum topic it stands in, None in the General one; `reactions` are emoji by who
+    reacted.
     """
 
     chat_id: int
@@ -34,6 +36,8 @@ class Message:
     edited_at: datetime | None = None
     edits: int = 0
     keyboard: Json | None = None
+    topic: int | None = None
+    reactions: dict[int, str] = field(default_factory=dict)
     is_deleted: bool = False
 
     def with_content(self, content: Json, markup: Json | None, at: datetime) -> Message:
@@ -41,13 +45,25 @@ class Message:
         return replace(self, content=content, markup=markup, edited_at=at, edits=self.edits + 1)
 
 
+@dataclass(frozen=True)
+class Topic:
+    """A topic of a forum; who made it may change it without the right to manage topics."""
+
+    name: str
+    colour: int
+    maker: int
+    is_closed: bool = False
+
+
 @dataclass
 class Chat:
     """A private chat (its id is the person's), a group, a supergroup or a channel.
 
-    `members` maps people to Telegram's member status; `bot_status` is the bot's own. In a private
-    chat `is_started` says whether the person ever wrote, `is_blocked` whether they stopped the bot.
-    `keyboard` is the reply keyboard under the input field.
+    `members` maps people to Telegram's member status; `bot_status` is the bot's own, `bot_lacks`
+    the rights it was not given as an administrator. In a private chat `is_started` says whether the
+    person ever wrote, `is_blocked` whether they stopped the bot. `keyboard` is the reply keyboard
+    under the input field. `topics` go by the id of the message that began them; they stay, unseen,
+    while the chat is no forum.
     """
 
     id: int
@@ -58,13 +74,14 @@ class Chat:
     person: Person | None = None
     members: dict[int, str] = field(default_factory=dict)
     bot_status: str = "member"
+    bot_lacks: frozenset[str] = frozenset()
     is_started: bool = False
     is_blocked: bool = False
     migrated_to: int | None = None
     messages: dict[int, Message] = field(default_factory=dict)
     keyboard: Json | None = None
     pinned: list[int] = field(default_factory=list)
-    topics: dict[int, str] = field(default_factory=dict)
+    topics: dict[int, Topic] = field(default_factory=dict)
     menu_button: Json | None = None
     last_message_id: int = 0
 
@@ -77,6 +94,32 @@ class Chat:
     def has_own_ids(self) -> bool:
         """Whether messages are numbered within the chat; all others share the bot's numbering."""
         return self.type in {"supergroup", "channel"}
+
+    def bot_may(self, right: str) -> bool:
+        """Return whether the bot is an administrator with a right of the Bot API's names."""
+        return self.bot_status == "administrator" and right not in self.bot_lacks
+
+    def is_run_by(self, person_id: int) -> bool:
+        """Return whether a person is an administrator of the chat."""
+        return self.members.get(person_id) in {"creator", "administrator"}
+
+    def thread_of(self, message: Message) -> int | None:
+        """Return `message_thread_id`: the topic; in a plain supergroup where the replies began."""
+        if self.is_forum or self.type != "supergroup":
+            return message.topic if self.is_forum else None
+        first = message
+        while (answered := self.messages.get(first.reply_to or 0)) is not None:
+            first = answered
+        return None if first is message else first.message_id
+
+    def answered_by(self, message: Message) -> Message | None:
+        """Return what a message answers, in a topic its first message unless it is another.
+
+        So does the official server (telegram-bot-api, Client::get_implicit_reply_to_message_id).
+        """
+        implied = message.topic if self.is_forum and message.topic != message.message_id else None
+        answered = self.messages.get(message.reply_to or implied or 0)
+        return None if answered is None or answered.is_deleted else answered
 
     def as_json(self) -> Json:
         """Return the Bot API's Chat."""

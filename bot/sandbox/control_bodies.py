@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime  # pydantic reads the annotation at run time
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,10 +23,25 @@ class By(Body):
     chat_id: int | None = None
 
 
-class Send(By):
+class Saying(By):
+    """Where in the chat a person speaks: topic, answered message, words quoted of it."""
+
+    topic: int | None = None
+    reply_to: int | None = None
+    quote: str = ""
+
+
+class Send(Saying):
     """A text."""
 
     text: str
+
+
+class Sending(Saying):
+    """Files with a caption; `kinds` in the order of the files."""
+
+    kinds: list[str]
+    caption: str = ""
 
 
 class Link(Body):
@@ -51,10 +67,17 @@ class Contact(Body):
 
 
 class Edit(By):
-    """A new text for an own message."""
+    """A new text for an own message, or caption for an own file."""
 
     message_id: int
     text: str
+
+
+class React(By):
+    """A reaction to a message; an empty emoji takes it back."""
+
+    message_id: int
+    emoji: str
 
 
 class PressButton(By):
@@ -77,6 +100,34 @@ class InChat(Body):
     """A chat."""
 
     chat_id: int
+
+
+class Forum(InChat):
+    """Whether a supergroup is a forum."""
+
+    is_forum: bool
+
+
+class BotRights(InChat):
+    """What the bot is in a group, and which rights it lacks as an administrator."""
+
+    status: str = "administrator"
+    lacks: list[str] = []
+
+
+class NewTopic(InChat):
+    """A topic to begin."""
+
+    person_id: int
+    name: str
+
+
+class ChangeTopic(InChat):
+    """What becomes of a topic."""
+
+    person_id: int
+    topic_id: int
+    change: Literal["close", "reopen", "delete"]
 
 
 class Expel(Body):
@@ -124,6 +175,7 @@ class NewChat(Body):
     members: dict[int, str]
     id: int | None = None
     bot_status: str = "member"
+    bot_lacks: frozenset[str] = frozenset()
     is_forum: bool = False
     username: str = ""
 

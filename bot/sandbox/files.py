@@ -1,7 +1,7 @@
 """Files in memory: what people and the bot sent, under file ids that both can use again.
 
 Knows the size of PNG, JPEG and GIF pictures from their first bytes; refuses other photos, as
-Telegram does with what it cannot read.
+Telegram does with what it cannot read. Looks into no video, sound or sticker.
 """
 
 from __future__ import annotations
@@ -17,14 +17,33 @@ from bot.sandbox.rules import MAX_DOWNLOAD_BYTES, MAX_PHOTO_BYTES
 
 Json = dict[str, Any]
 
-_FOLDERS = {"photo": "photos", "document": "documents", "voice": "voice"}
+KINDS = ("photo", "document", "voice", "video", "audio", "sticker")
+"""The content fields that carry a file."""
+CAPTIONED = frozenset(KINDS) - {"sticker"}
+
+_FOLDERS = {
+    "photo": "photos",
+    "document": "documents",
+    "voice": "voice",
+    "video": "videos",
+    "audio": "music",
+    "sticker": "stickers",
+}
+_FACTS = {
+    "document": ("file_name", "mime_type"),
+    "voice": ("duration", "mime_type"),
+    "video": ("width", "height", "duration", "file_name", "mime_type"),
+    "audio": ("duration", "file_name", "mime_type"),
+    "sticker": ("type", "width", "height", "is_animated", "is_video"),
+}
+_DRAWN_SIZES = {"video": (640, 360), "sticker": (512, 512)}
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG_SIZES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    """One file; sizes of pictures in pixels, `duration` of voice messages in seconds."""
+    """One file; sizes of pictures in pixels, `duration` of sound and video in seconds."""
 
     file_id: str
     unique_id: str
@@ -43,11 +62,17 @@ class StoredFile:
         size = {"file_size": len(self.content)}
         if self.kind == "photo":
             return {"photo": [{**ids, "width": self.width, "height": self.height, **size}]}
-        if self.kind == "voice":
-            return {
-                "voice": {**ids, "duration": self.duration, "mime_type": self.mime_type, **size}
-            }
-        return {"document": {**ids, "file_name": self.name, "mime_type": self.mime_type, **size}}
+        facts: Json = {
+            "width": self.width,
+            "height": self.height,
+            "duration": self.duration,
+            "file_name": self.name,
+            "mime_type": self.mime_type,
+            "type": "regular",
+            "is_animated": False,
+            "is_video": False,
+        }
+        return {self.kind: {**ids, **{name: facts[name] for name in _FACTS[self.kind]}, **size}}
 
 
 class Files:
@@ -61,7 +86,7 @@ class Files:
         self, kind: str, name: str, content: bytes, mime_type: str = "", duration: int = 0
     ) -> StoredFile:
         """Keep a file. Raises ApiError for a photo that is too big or unreadable."""
-        width, height = 0, 0
+        width, height = _DRAWN_SIZES.get(kind, (0, 0))
         if kind == "photo":
             if len(content) > MAX_PHOTO_BYTES:
                 raise bad_request("file is too big for a photo")

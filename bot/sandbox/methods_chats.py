@@ -1,12 +1,10 @@
-"""Methods that look at chats and their members, topics and menu buttons."""
+"""Methods that look at chats, their members and menu buttons."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.errors import bad_request
-from bot.sandbox.html import utf16_length
-from bot.sandbox.rules import MAX_TOPIC_NAME
 
 if TYPE_CHECKING:
     from bot.sandbox.call import Call
@@ -29,7 +27,6 @@ _RIGHTS = (
     "can_pin_messages",
     "can_manage_topics",
 )
-_TOPIC_COLOUR = 7_322_096
 
 
 def get_chat(world: World, call: Call) -> Json:
@@ -94,7 +91,7 @@ def bot_member(world: World, chat: Chat) -> Json:
     status = chat.bot_status
     if chat.is_private:
         status = "kicked" if chat.is_blocked else "member"
-    return _member(world.bot.user(), status)
+    return _member(world.bot.user(), status, chat.bot_lacks)
 
 
 def member_of(user: Json, status: str) -> Json:
@@ -102,35 +99,16 @@ def member_of(user: Json, status: str) -> Json:
     return _member(user, status)
 
 
-def _member(user: Json, status: str) -> Json:
+def _member(user: Json, status: str, lacks: frozenset[str] = frozenset()) -> Json:
     body: Json = {"user": user, "status": status}
     if status == "creator":
         body["is_anonymous"] = False
     elif status == "administrator":
         body |= {"can_be_edited": False, "is_anonymous": False}
-        body |= dict.fromkeys(_RIGHTS, True)
+        body |= {right: right not in lacks for right in _RIGHTS}
     elif status == "kicked":
         body["until_date"] = 0
     return body
-
-
-def create_forum_topic(world: World, call: Call) -> Json:
-    """Answer createForumTopic."""
-    chat = world.writable_chat(call.text("chat_id"))
-    if not chat.is_forum:
-        raise bad_request("the chat is not a forum")
-    if chat.bot_status != "administrator":
-        raise bad_request("not enough rights to create a topic")
-    name = call.text("name").strip()
-    if not 1 <= utf16_length(name) <= MAX_TOPIC_NAME:
-        raise bad_request("TOPIC_TITLE_EMPTY" if not name else "TOPIC_TITLE_INVALID")
-    colour = call.integer("icon_color") or _TOPIC_COLOUR
-    created = {"forum_topic_created": {"name": name, "icon_color": colour}}
-    message = world.post(
-        chat, world.bot_author(chat), created, is_from_bot=True, details={"is_topic_message": True}
-    )
-    chat.topics[message.message_id] = name
-    return {"message_thread_id": message.message_id, "name": name, "icon_color": colour}
 
 
 def leave_chat(world: World, call: Call) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox import entities, rules
 from bot.sandbox.errors import bad_request
+from bot.sandbox.files import CAPTIONED
 from bot.sandbox.methods_media import input_media, text_fields
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
 )
-_MEDIA = frozenset({"photo", "document", "voice"})
+_REPLACEABLE = frozenset({"text", "photo", "video", "document", "audio"})
 
 
 def edit_message_text(world: World, call: Call) -> Json:
@@ -39,7 +40,7 @@ def edit_message_caption(world: World, call: Call) -> Json:
     )
     markup = rules.inline_markup(call)
     message = _editable(world, call)
-    kept = {name: value for name, value in message.content.items() if name in _MEDIA}
+    kept = {name: value for name, value in message.content.items() if name in CAPTIONED}
     if not kept:
         raise bad_request("there is no caption in the message to edit")
     return _replace(world, message, {**kept, **text_fields("caption", formatted)}, markup)
@@ -49,6 +50,8 @@ def edit_message_media(world: World, call: Call) -> Json:
     """Answer editMessageMedia."""
     markup = rules.inline_markup(call)
     message = _editable(world, call)
+    if _REPLACEABLE.isdisjoint(message.content):
+        raise bad_request("there is no media in the message to edit")
     content = input_media(world, call, call.structure("media", "input media"))
     return _replace(world, message, content, markup)
 

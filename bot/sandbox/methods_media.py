@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox import entities
 from bot.sandbox.errors import bad_request
+from bot.sandbox.files import CAPTIONED
 from bot.sandbox.sending import send
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.sandbox.call import Call
     from bot.sandbox.files import StoredFile
     from bot.sandbox.html import Formatted
@@ -21,7 +24,8 @@ Json = dict[str, Any]
 
 MAX_ALBUM = 10
 _ATTACHED = "attach://"
-_ALBUM_KINDS = frozenset({"photo", "document"})
+_ALBUM_KINDS = frozenset({"photo", "video", "document", "audio"})
+_MIXED = frozenset({"photo", "video"})
 
 
 def text_fields(name: str, formatted: Formatted) -> Json:
@@ -35,29 +39,20 @@ def text_fields(name: str, formatted: Formatted) -> Json:
     return fields
 
 
-def send_photo(world: World, call: Call) -> Json:
-    """Answer sendPhoto."""
-    return _send_file(world, call, "photo")
+def sender(kind: str) -> Callable[[World, Call], Json]:
+    """Return the handler of sendPhoto and its like; `kind` is one of `files.KINDS`."""
 
+    def send_file(world: World, call: Call) -> Json:
+        caption = entities.caption(
+            call.text("caption"), call.text("parse_mode"), call.array("caption_entities")
+        )
+        world.writable_chat(call.text("chat_id"))
+        content = _file(world, call, kind, call.text(kind), kind).media()
+        if kind in CAPTIONED:
+            content |= text_fields("caption", caption)
+        return world.as_json(send(world, call, content))
 
-def send_document(world: World, call: Call) -> Json:
-    """Answer sendDocument."""
-    return _send_file(world, call, "document")
-
-
-def send_voice(world: World, call: Call) -> Json:
-    """Answer sendVoice."""
-    return _send_file(world, call, "voice")
-
-
-def _send_file(world: World, call: Call, kind: str) -> Json:
-    caption = entities.caption(
-        call.text("caption"), call.text("parse_mode"), call.array("caption_entities")
-    )
-    world.writable_chat(call.text("chat_id"))
-    stored = _file(world, call, kind, call.text(kind), kind)
-    content = {**stored.media(), **text_fields("caption", caption)}
-    return world.as_json(send(world, call, content))
+    return send_file
 
 
 def _file(world: World, call: Call, kind: str, reference: str, upload_name: str) -> StoredFile:
@@ -109,10 +104,11 @@ def send_media_group(world: World, call: Call) -> list[Json]:
         raise bad_request("too many messages to send as an album")
     world.writable_chat(call.text("chat_id"))
     contents = [input_media(world, call, media) for media in album]
-    if len({"photo" in content for content in contents}) > 1:
-        raise bad_request("document can't be mixed with other media types")
-    group = str(13_000_000_000_000_000 + world.changes.number)
-    sent = [send(world, call, content, media_group_id=group) for content in contents]
+    kinds = {kind for content in contents for kind in _ALBUM_KINDS.intersection(content)}
+    if len(kinds) > 1 and kinds != _MIXED:
+        raise bad_request(f"{min(kinds - _MIXED)} can't be mixed with other media types")
+    group = {"media_group_id": world.next_album()} if len(contents) > 1 else {}
+    sent = [send(world, call, content, **group) for content in contents]
     return [world.as_json(message) for message in sent]
 
 

@@ -1,42 +1,26 @@
-"""Comings and goings: blocking, files, new groups, a group that becomes a supergroup."""
+"""Comings and goings: blocking, new groups, a group that becomes a supergroup or a forum."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox import entities
-from bot.sandbox.actions import say, speaker
+from bot.sandbox import topics
+from bot.sandbox.actions import speaker, tell_bot
 from bot.sandbox.chats import Chat
-from bot.sandbox.errors import ActionRefused, ApiError
+from bot.sandbox.errors import ActionRefused
+from bot.sandbox.html import utf16_length
 from bot.sandbox.methods_chats import bot_member, member_of
-from bot.sandbox.methods_media import text_fields
+from bot.sandbox.rules import MAX_TOPIC_NAME
 
 if TYPE_CHECKING:
-    from bot.sandbox.call import Upload
+    from collections.abc import Iterable
+
     from bot.sandbox.chats import Message
     from bot.sandbox.world import World
 
 Json = dict[str, Any]
 
 CHAT_TYPES = frozenset({"group", "supergroup", "channel"})
-
-
-def send_file(
-    world: World,
-    person_id: int,
-    kind: str,
-    upload: Upload,
-    caption: str = "",
-    chat_id: int | None = None,
-) -> Message:
-    """Send a photo, document or voice message."""
-    person, chat = speaker(world, person_id, chat_id)
-    try:
-        stored = world.files.add(kind, upload.name, upload.content, upload.content_type, 1)
-    except ApiError as error:
-        raise ActionRefused("bad_file", error.description) from error
-    fields = text_fields("caption", entities.typed(caption))
-    return say(world, person, chat, {**stored.media(), **fields})
 
 
 def block(world: World, person_id: int) -> None:
@@ -119,3 +103,58 @@ def migrate(world: World, chat_id: int) -> Chat:
     world.updates.add("message", world.as_json(arrived), f"chat:{new.id}")
     world.announce(old)
     return new
+
+
+def set_forum(world: World, chat_id: int, *, is_forum: bool) -> Chat:
+    """Turn a supergroup into a forum or back; its topics stay and are seen again in a forum."""
+    chat = world.chats.get(chat_id)
+    if chat is None or chat.type != "supergroup":
+        raise ActionRefused("bad_type", "only a supergroup can be a forum")
+    chat.is_forum = is_forum
+    world.announce(chat)
+    return chat
+
+
+def set_bot_rights(world: World, chat_id: int, status: str, lacks: Iterable[str] = ()) -> Chat:
+    """Make the bot a member or an administrator of a group; `lacks` are rights it does not get."""
+    chat = world.chats.get(chat_id)
+    if chat is None or chat.is_private or status not in {"member", "administrator"}:
+        raise ActionRefused("bad_type", "the bot is a member or an administrator of a group")
+    before = bot_member(world, chat)
+    chat.bot_status = status
+    chat.bot_lacks = frozenset(lacks)
+    _tell_membership(world, chat, next(iter(chat.members)), before)
+    world.announce(chat)
+    return chat
+
+
+def begin_topic(world: World, person_id: int, chat_id: int, name: str) -> Message:
+    """Begin a topic in a forum; the bot learns of the service message."""
+    person, chat = speaker(world, person_id, chat_id)
+    if not chat.is_forum:
+        raise ActionRefused("no_forum", f"chat {chat_id} is no forum")
+    if not 1 <= utf16_length(name.strip()) <= MAX_TOPIC_NAME:
+        raise ActionRefused("bad_name", f"a topic's name is 1-{MAX_TOPIC_NAME} characters")
+    begun = topics.begin(world, chat, person.user(), name.strip(), topics.DEFAULT_COLOUR)
+    tell_bot(world, chat, begun)
+    return begun
+
+
+def change_topic(world: World, person_id: int, chat_id: int, topic_id: int, change: str) -> None:
+    """Have an administrator, or who made it, close, reopen or delete a topic.
+
+    The bot learns of closing and reopening, not of a deletion, as in Telegram.
+    """
+    person, chat = speaker(world, person_id, chat_id)
+    topic = chat.topics.get(topic_id) if chat.is_forum else None
+    if topic is None:
+        raise ActionRefused("unknown_topic", f"chat {chat_id} has no topic {topic_id}")
+    if not (chat.is_run_by(person_id) or topic.maker == person_id):
+        raise ActionRefused("read_only", "only administrators change the topics of others")
+    if change == "delete":
+        topics.delete(world, chat, topic_id)
+        return
+    if topic.is_closed == (change == "close"):
+        raise ActionRefused("nothing_to_do", "the topic is in that state already")
+    act = topics.close if change == "close" else topics.reopen
+    tell_bot(world, chat, act(world, chat, person.user(), topic_id))

@@ -1,4 +1,4 @@
-"""The Bot API's limits on keyboards, commands, names and deep links, with its error texts.
+"""The Bot API's limits on keyboards, commands, lists, names and deep links, with its error texts.
 
 Where the official server silently repairs a mistake that only a program can make (a button with
 two actions), the sandbox refuses it, so that the mistake is seen before production.
@@ -25,6 +25,7 @@ MAX_CALLBACK_ANSWER = 200
 MAX_COMMANDS = 100
 MAX_COMMAND_DESCRIPTION = 256
 MAX_TOPIC_NAME = 128
+MAX_MESSAGES_AT_ONCE = 100
 MAX_UPLOAD_BYTES = 50 * 2**20
 MAX_PHOTO_BYTES = 10 * 2**20
 MAX_DOWNLOAD_BYTES = 20 * 2**20
@@ -193,6 +194,18 @@ def language_code(call: Call) -> str:
     if not _LANGUAGE.fullmatch(code):
         raise bad_request("invalid language code specified")
     return code
+
+
+def message_ids(call: Call) -> list[int]:
+    """Return the `message_ids` of a method that takes up to a hundred."""
+    numbers = call.structure("message_ids", "message_ids")
+    if not numbers:
+        raise bad_request("message identifiers are not specified")
+    if not isinstance(numbers, list) or not all(isinstance(each, int) for each in numbers):
+        raise bad_request("expected an Array of message identifiers")
+    if len(numbers) > MAX_MESSAGES_AT_ONCE:
+        raise bad_request("too many message identifiers specified")
+    return numbers
 
 
 def is_start_payload(payload: str) -> bool:

@@ -29,7 +29,10 @@ class KeyboardButton:
 
 @dataclass(frozen=True)
 class ShownFile:
-    """A file of a message; `url` is a path on the sandbox server, sizes in pixels and bytes."""
+    """A file of a message; `url` is a path on the sandbox server.
+
+    Sizes are in pixels and bytes, `duration` of sound and video in seconds.
+    """
 
     kind: str
     file_id: str
@@ -39,6 +42,15 @@ class ShownFile:
     url: str
     width: int = 0
     height: int = 0
+    duration: int = 0
+
+
+@dataclass(frozen=True)
+class Reactions:
+    """How many reacted to a message with an emoji, and who."""
+
+    emoji: str
+    people: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -55,9 +67,10 @@ class ShownMessage:
     """One message as it stands.
 
     `text` is plain (of a captioned file: the caption), `html` the same with Telegram's tags.
-    `kind` is text, photo, document, voice, contact or service. `reply_keyboard` is what this
-    message brought: None if nothing, empty if it took the keyboard away. `service` names the Bot
-    API field of a service message.
+    `kind` is text, contact, service, or one of the kinds of files. `reply_keyboard` is what this
+    message brought: None if nothing, empty if it took the keyboard away. `topic` is the forum topic
+    it stands in, `quote` what it quotes of the answered message. `service` names the Bot API field
+    of a service message.
     """
 
     chat_id: int
@@ -77,7 +90,10 @@ class ShownMessage:
     file: ShownFile | None = None
     contact: ShownContact | None = None
     reply_to: int | None = None
-    thread_id: int | None = None
+    quote: str = ""
+    topic: int | None = None
+    reactions: tuple[Reactions, ...] = ()
+    is_protected: bool = False
     album: str = ""
     forwarded_from: str = ""
     service: str = ""

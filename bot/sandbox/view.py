@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox import html
+from bot.sandbox.files import KINDS
 from bot.sandbox.shown import (
     MESSAGE,
     Button,
     KeyboardButton,
+    Reactions,
     ShownContact,
     ShownFile,
     ShownMessage,
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Keyboard = tuple[tuple[KeyboardButton, ...], ...]
 
-_FILES = ("photo", "document", "voice")
-
 
 def message(world: World, told: Message) -> Json:
     """Return a ShownMessage as JSON."""
@@ -34,10 +34,10 @@ def shown_message(world: World, told: Message) -> ShownMessage:
     """Return a message as people see it."""
     content = told.content
     is_text = "text" in content
-    topic = content.get("forum_topic_created", {}).get("name", "")
-    text = content.get("text" if is_text else "caption", topic)
+    named = content.get("forum_topic_created") or content.get("forum_topic_edited") or {}
+    text = content.get("text" if is_text else "caption", named.get("name", ""))
     entities = content.get("entities" if is_text else "caption_entities", [])
-    kind = next((kind for kind in ("text", *_FILES, "contact") if kind in content), "service")
+    kind = next((kind for kind in ("text", *KINDS, "contact") if kind in content), "service")
     author = told.author.get("from") or told.author["sender_chat"]
     return ShownMessage(
         chat_id=told.chat_id,
@@ -54,13 +54,24 @@ def shown_message(world: World, told: Message) -> ShownMessage:
         reply_keyboard=None if told.keyboard is None else keyboard(told.keyboard),
         deleted=told.is_deleted,
         edits=told.edits,
-        file=_file(world, content, kind) if kind in _FILES else None,
+        file=_file(world, content, kind) if kind in KINDS else None,
         contact=_contact(content["contact"]) if kind == "contact" else None,
         reply_to=told.reply_to,
-        thread_id=told.details.get("message_thread_id"),
+        quote=told.details.get("quote", {}).get("text", ""),
+        topic=told.topic,
+        reactions=_reactions(told.reactions),
+        is_protected=told.details.get("has_protected_content", False),
         album=told.details.get("media_group_id", ""),
         forwarded_from=_origin(told.details.get("forward_origin")),
         service=next(iter(content), "") if kind == "service" else "",
+    )
+
+
+def _reactions(given: dict[int, str]) -> tuple[Reactions, ...]:
+    """Return the reactions by emoji, in the order in which they first came."""
+    return tuple(
+        Reactions(emoji, tuple(who for who, each in given.items() if each == emoji))
+        for emoji in dict.fromkeys(given.values())
     )
 
 
@@ -110,6 +121,7 @@ def _file(world: World, content: Json, kind: str) -> ShownFile:
         url=f"/sandbox/files/{stored.path}",
         width=stored.width,
         height=stored.height,
+        duration=stored.duration,
     )
 
 
@@ -132,7 +144,11 @@ def chat(world: World, told: Chat) -> Json:
         "is_blocked": told.is_blocked,
         "bot_status": told.bot_status,
         "migrated_to": told.migrated_to,
-        "topics": told.topics,
+        "is_forum": told.is_forum,
+        "topics": [
+            {"id": topic_id, "name": topic.name, "is_closed": topic.is_closed}
+            for topic_id, topic in told.topics.items()
+        ],
         "pinned": told.pinned,
         "keyboard": [
             [{"text": each.text, "asks_contact": each.asks_contact} for each in row]

@@ -29,6 +29,7 @@ CALLBACK_LIFETIME = timedelta(seconds=60)
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _FIRST_GROUP = -4_100_000_001
 _FIRST_SUPERGROUP = -1_002_200_000_001
+_FIRST_ALBUM = 13_000_000_000_000_000
 
 
 class World:
@@ -62,6 +63,7 @@ class World:
         self._last_message_id = before.newest_message_id() if before else started
         self._first_message_id = self._last_message_id
         self._groups_made = 0
+        self._albums_made = 0
 
     def add_person(self, person: Person) -> Chat:
         """Add a person and their private chat, not yet started. Raises ActionRefused if taken."""
@@ -180,6 +182,11 @@ class World:
         self._last_message_id += 1
         return self._last_message_id
 
+    def next_album(self) -> str:
+        """Return a fresh `media_group_id`."""
+        self._albums_made += 1
+        return str(_FIRST_ALBUM + self._albums_made)
+
     def put(self, message: Message) -> None:
         """Replace a message by its changed self."""
         self.chats[message.chat_id].messages[message.message_id] = message
@@ -221,10 +228,14 @@ class World:
         }
         if message.edited_at is not None:
             body["edit_date"] = int(message.edited_at.timestamp())
-        if message.reply_to is not None and not nested:
-            answered = chat.messages.get(message.reply_to)
-            if answered is not None and not answered.is_deleted:
-                body["reply_to_message"] = self.as_json(answered, nested=True)
+        thread = chat.thread_of(message)
+        if thread is not None:
+            body["message_thread_id"] = thread
+        if chat.is_forum and message.topic is not None:
+            body["is_topic_message"] = True
+        answered = None if nested else chat.answered_by(message)
+        if answered is not None:
+            body["reply_to_message"] = self.as_json(answered, nested=True)
         body |= message.details
         body |= message.content
         if message.markup is not None:

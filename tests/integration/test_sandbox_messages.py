@@ -11,6 +11,7 @@ from telegram.error import BadRequest, Forbidden
 from tests.sandbox_calls import (
     OTHER,
     OWNER,
+    PNG,
     STAFF,
     STAFF_CHAT,
     Calls,
@@ -23,8 +24,6 @@ from tests.sandbox_calls import (
 if TYPE_CHECKING:
     from bot.sandbox.client import SandboxClient
     from bot.sandbox.server import SandboxServer
-
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x02\x00\x00\x00\x01\x08\x02\x00\x00\x00"
 
 
 @pytest.fixture(autouse=True)

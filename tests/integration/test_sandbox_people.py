@@ -21,17 +21,11 @@ if TYPE_CHECKING:
 LINK = f"https://t.me/{cast.BOT.username}?start="
 
 
-async def heard(calls: Calls, kind: str = "message") -> dict[str, Any]:
-    """Return the newest update, which must be of that kind."""
-    found: dict[str, Any] = (await calls.call("getUpdates", offset=-1))[-1][kind]
-    return found
-
-
 async def test_a_command_and_a_link_come_as_telegram_sends_them(
     calls: Calls, people: SandboxClient
 ) -> None:
     await people.open_link(OWNER, f"{LINK}staff_A-1")
-    message = await heard(calls)
+    message = await calls.heard()
     assert message["text"] == "/start staff_A-1"
     assert message["entities"] == [{"type": "bot_command", "offset": 0, "length": 6}]
     assert message["from"]["first_name"] == cast.OWNER_METAL.first_name
@@ -41,20 +35,20 @@ async def test_a_command_and_a_link_come_as_telegram_sends_them(
 async def test_an_edited_text_is_told(calls: Calls, people: SandboxClient) -> None:
     sent = await people.send(OWNER, "まちがい")
     await people.edit(OWNER, sent.message_id, "訂正")
-    edited = await heard(calls, "edited_message")
+    edited = await calls.heard("edited_message")
     assert (edited["text"], edited["message_id"]) == ("訂正", sent.message_id)
 
 
 async def test_a_contact_is_ones_own_or_somebody_elses(calls: Calls, people: SandboxClient) -> None:
     await people.share_contact(OWNER, cast.OWNER_METAL.phone)
-    assert (await heard(calls))["contact"]["user_id"] == OWNER
+    assert (await calls.heard())["contact"]["user_id"] == OWNER
     await people.share_contact(OWNER, cast.OWNER_SWEETS.phone, OTHER, "別人")
-    assert (await heard(calls))["contact"]["user_id"] == OTHER
+    assert (await calls.heard())["contact"]["user_id"] == OTHER
 
 
 async def test_a_file_of_a_person_can_be_fetched(calls: Calls, people: SandboxClient) -> None:
     await people.send_file(OWNER, "document", "求人票.pdf", b"%PDF", mime_type="application/pdf")
-    document = (await heard(calls))["document"]
+    document = (await calls.heard())["document"]
     file = await calls.call("getFile", file_id=document["file_id"])
     url = calls.base.replace("/bot", "/file/bot") + f"/{file['file_path']}"
     async with calls.session.get(url) as answer:

@@ -38,7 +38,7 @@ function bubble(message, isOwn, view) {
   return h("div", { class: isPicture ? "bubble with-picture" : "bubble" },
     view.isGroup && !isOwn ? h("div", { class: `sender ${message.is_from_bot ? "bot" : ""}` }, message.sender) : h("span", { class: "hidden-text" }, `${message.sender}：`),
     message.forwarded_from ? h("div", { class: "forwarded" }, `${message.forwarded_from} からの転送`) : null,
-    message.thread_id ? h("div", { class: "topic" }, `＃ ${view.topicName(message.thread_id)}`) : null,
+    message.topic ? h("div", { class: "topic" }, `＃ ${view.topicName(message.topic)}`) : null,
     replied(message, view),
     message.file ? fileElement(message.file, view) : null,
     message.contact ? contactElement(message.contact) : null,

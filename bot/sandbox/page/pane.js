@@ -48,7 +48,7 @@ export class Pane {
     this.onGrown = () => this.timeline.scrolling.settle();
     this.onLeave = () => this.focusInput();
     this.find = (id) => this.timeline.messages.get(id);
-    this.topicName = (id) => this.chat?.topics[id] ?? "";
+    this.topicName = (id) => this.chat?.topics.find((topic) => topic.id === id)?.name ?? "";
   }
 
   get chat() { return this.store.chats.get(this.chatId); }

@@ -14,6 +14,7 @@ from bot.programme_file import ProgrammeFileError, load_programme
 from bot.settings import Settings, SettingsError, read_settings
 from bot.telegram_http import AiohttpRequest, proxy_from_environment
 from handlers.calendar_feeds import FEED_FOLDER
+from handlers.typesetting import CannotTypeset, ready
 from storage.failures import DatabaseFailure, shown_url
 from storage.migrate import HEAD, current_version, version_problem
 
@@ -58,6 +59,7 @@ async def check() -> AsyncIterator[Finding]:
     for finding in _programme(settings.programme):
         yield finding
     yield _calendars(settings)
+    yield _typesetting()
     yield _database(settings.database_url)
     proxy = proxy_from_environment(settings.api_url)
     bot = Bot(
@@ -102,6 +104,13 @@ def _calendars(settings: Settings) -> Finding:
     if not base.startswith("https:"):
         text += " (on this computer only; for others set MADOGUCHI_PUBLIC_URL)"
     return Finding("calendar feeds", text)
+
+
+def _typesetting() -> Finding:
+    try:
+        return Finding("PDF", f"font {ready()}")
+    except CannotTypeset as error:
+        return Finding("PDF", f"{error.detail}; needs sheets go out as text only", FAILURE)
 
 
 def _database(url: str) -> Finding:

@@ -82,6 +82,7 @@ _NOT_PRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 _HIRAGANA = {code: code + 0x60 for code in (*range(ord("ぁ"), ord("ゖ") + 1), *map(ord, "ゝゞ"))}
 _ONE_SPELLING = str.maketrans({"ヶ": "ケ", "ヵ": "カ", "髙": "高", "﨑": "崎"})
+_BETWEEN = r"[\W_]*"
 # After kana a hyphen is a mistyped long-vowel mark; elsewhere it is a symbol and goes.
 _LONG_VOWEL = re.compile("(?<=[ァ-ヺー])[-‐‑‒–—―−]")
 
@@ -141,6 +142,28 @@ def name_key(formal: str) -> str:
     return key
 
 
+def mentions(text: str, name: str, ordinary: str = "") -> bool:
+    """Whether a text has a company's or a person's name in it, in any spelling.
+
+    A name of one character, or that is a word of the `ordinary` text (a firm called 製造業), is
+    found together with its legal form only. Latin letters within a longer word are no name.
+    """
+    words = _ABBREVIATED.sub(_written_out, text)
+    whole, bare = _folded(_ABBREVIATED.sub(_written_out, name)), name_key(name)
+    if whole != bare and _has(words, whole):
+        return True
+    is_ordinary = len(bare) < 2 or _has(ordinary, bare)
+    return not is_ordinary and _has(words, bare)
+
+
+def _has(text: str, key: str) -> bool:
+    """Whether a text has the letters of a key one after another, whatever stands between them."""
+    begin = "(?<![a-z0-9])" if key[:1].isascii() else ""
+    end = "(?![a-z0-9])" if key[-1:].isascii() else ""
+    spelt = begin + _BETWEEN.join(map(re.escape, key)) + end
+    return bool(key) and re.search(spelt, _one_spelling(text)) is not None
+
+
 def _tidy(raw: str, limit: int, example: str) -> str:
     text = raw.strip()
     if not text:
@@ -171,6 +194,9 @@ def _written_out(found: re.Match[str]) -> str:
 
 
 def _folded(text: str) -> str:
+    return "".join(filter(_is_letter, _one_spelling(text)))
+
+
+def _one_spelling(text: str) -> str:
     one = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    one = _LONG_VOWEL.sub("ー", one.translate(_HIRAGANA).translate(_ONE_SPELLING))
-    return "".join(filter(_is_letter, one))
+    return _LONG_VOWEL.sub("ー", one.translate(_HIRAGANA).translate(_ONE_SPELLING))

@@ -46,9 +46,10 @@ def parse_free_text(raw: str) -> Parsed:
     kinds = {unicodedata.category(character) for character in text if character != "\n"}
     if kinds.isdisjoint(_LETTERS) or not kinds.isdisjoint(_NOT_PRINTABLE):
         raise InvalidAnswer(NO_WORDS)
-    return Parsed(text, to_confirm=_seems_personal(text))
+    return Parsed(text, to_confirm=seems_personal(text))
 
 
-def _seems_personal(text: str) -> bool:
+def seems_personal(text: str) -> bool:
+    """Whether a text seems to hold a telephone number, an e-mail address or a person's name."""
     folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
     return any(pattern.search(folded) for pattern in (_MANY_DIGITS, _EMAIL, _NAMED))

@@ -42,5 +42,5 @@ def talent_classes(answers: Answers) -> tuple[TalentClass, ...]:
     """Return the classes of the talent wanted, each once; none while it is left open (Q15)."""
     wanted = answers.get("talent")
     codes = wanted if isinstance(wanted, tuple) else ()
-    found = {_CLASS_OF[code] for code in codes if code != UNDECIDED}
+    found = {_CLASS_OF[code] for code in codes if code in _CLASS_OF}
     return tuple(one for one in TalentClass if one in found)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.check import Finding, check
+from bot.check import FAILURE, Finding, check
 from bot.programme_file import SAMPLE
 from bot.sandbox import cast
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.webhook import Target
+from handlers import typesetting
 from storage.migrate import HEAD
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ async def test_everything_in_order_is_a_line_each_with_status_0() -> None:
     assert list(found) == [
         *("settings", "programme file"),
         *(f"meetings ({method})" for method in ("visit", "hub", "online", "phone")),
-        *("calendar feeds", "database", "token", "transport", "staff chat"),
+        *("calendar feeds", "PDF", "database", "token", "transport", "staff chat"),
     ]
     assert all(str(finding).startswith("ok  ") and not finding.status for finding in found.values())
     assert found["token"].text == f"@{cast.BOT.username}"
@@ -73,6 +74,18 @@ async def test_the_address_that_calendars_use_is_said(monkeypatch: pytest.Monkey
     assert (await findings())["calendar feeds"].text == f"http://127.0.0.1:8080/calendar/… {local}"
     monkeypatch.setenv("MADOGUCHI_PUBLIC_URL", "https://bot.example.jp")
     assert (await findings())["calendar feeds"].text == "https://bot.example.jp/calendar/…"
+
+
+async def test_without_the_font_needs_sheets_are_text_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetting, "_FONT_PACKAGE", "no-such-package")
+    typesetting._fonts.cache_clear()
+    found = (await findings())["PDF"]
+    assert found.status == FAILURE
+    assert found.text == (
+        "ipaexg.ttf is missing; install the package no-such-package; "
+        "needs sheets go out as text only"
+    )
+    typesetting._fonts.cache_clear()
 
 
 async def test_each_setting_at_fault_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ HEAVY = (
     "icalendar",
     "rich",
     "pygments",
+    "typst",
     "bot.check",
     "bot.sandbox.server",
     "bot.sandbox.session",

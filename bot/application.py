@@ -14,6 +14,7 @@ from telegram.warnings import PTBUserWarning
 
 from bot.clock import utc_now
 from bot.schedule import add_tick
+from domain import partner_form
 from domain.needs import needs_questionnaire
 from domain.return_calls import return_call_questionnaire
 from handlers.command_menu import publish_menus
@@ -56,7 +57,14 @@ def build_house(
         programme=programme,
         questionnaire=questionnaire,
         forms=Forms(
-            {form.name: form for form in (questionnaire, return_call_questionnaire(questionnaire))},
+            {
+                form.name: form
+                for form in (
+                    questionnaire,
+                    return_call_questionnaire(questionnaire),
+                    partner_form.FORM,
+                )
+            },
             programme.privacy.notice_version,
         ),
         working_days=programme.working_days,

@@ -27,7 +27,7 @@ class Draft:
     `live_message_id` is the message that asks now; `contact_keyboard` says that the button for
     sharing one's telephone number is out and must be taken back. Staff give no `consent` to what
     they fill in; `case` is the consultation that it is about, if any, with its `reference`.
-    `partner` is the partner by whose link an owner came, or the one that staff write about.
+    `partner` is the partner by whose link an owner came, if any.
     """
 
     id: int

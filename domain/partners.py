@@ -109,6 +109,13 @@ class NameTaken(DomainError):
         )
 
 
+class PartnerEnded(DomainError):
+    """It is no partner any more, so that nothing of it is changed."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("It has ended as a partner. Please make it a partner again first."))
+
+
 def parse_partner_name(raw: str) -> CompanyName:
     """Read the name of an organisation, legal forms as company names have them.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from domain import needs, return_calls
+from domain import needs, partner_form, return_calls
 from domain.errors import StaleButton
 
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ MATCH, WALK_IN, RELAY = "ma", "lg", "rl"
 """A match, a consultation that staff log, and what owner and assignee write to each other."""
 REFERRAL, PARTNER, REMINDER = "rf", "pt", "rm"
 """A referral to an agency with its needs sheet, the partners, and what staff are reminded of."""
-FAMILIES = {needs.QUESTIONNAIRE: INTAKE, return_calls.QUESTIONNAIRE: RETURN_CALL}
+FAMILIES = {
+    needs.QUESTIONNAIRE: INTAKE,
+    return_calls.QUESTIONNAIRE: RETURN_CALL,
+    partner_form.QUESTIONNAIRE: PARTNER,
+}
 """The family of the buttons that belong to a questionnaire as a whole."""
 _NAMES = {family: name for name, family in FAMILIES.items()}
 

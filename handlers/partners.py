@@ -199,6 +199,8 @@ def _list_rows(context: Context, view: ListView) -> list[list[InlineKeyboardButt
         for kind, name in kinds.items()
     ]
     rows += [turns] if turns else []
+    if view.manages:
+        rows.append([_button(_("Register a partner"), "new")])
     rows += [narrowing[i : i + _IN_A_ROW] for i in range(0, len(narrowing), _IN_A_ROW)]
     return rows
 
@@ -231,7 +233,7 @@ def _changes(context: Context, partner: Partner) -> list[InlineKeyboardButton]:
     if partner.ended_at is not None:
         ended = _stamp(partner.ended_at)
         return [_button(_("Make it a partner again"), "reopen", partner.id, ended)]
-    return [_button(_("End"), "ask", partner.id)]
+    return [_button(_("Rename"), "name", partner.id), _button(_("End"), "ask", partner.id)]
 
 
 def _day(context: Context, at: datetime) -> str:

@@ -7,16 +7,29 @@ from typing import TYPE_CHECKING
 
 from domain.audit import AuditAction
 from domain.errors import StaleButton
-from domain.partners import PAGE, NameTaken, PartnerPage
+from domain.partner_form import FORM, NEW_PARTNER, known_of, partner_in
+from domain.partners import (
+    PAGE,
+    NameTaken,
+    NewPartner,
+    PartnerEnded,
+    PartnerKind,
+    PartnerPage,
+)
+from domain.questions import current_question
 from domain.staff import Action
 from domain.texts import N_
 from services.cases import permitted
-from storage import audit, partners
+from services.drafts import open_for_staff
+from services.drafts import opened as opened_form
+from storage import audit, drafts, partners
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from domain.partners import NewPartner, Partner, PartnerKind
+    from domain.drafts import Draft
+    from domain.partners import Partner
+    from services.drafts import Forms
     from storage.database import Transaction
 
 
@@ -64,6 +77,41 @@ def sender(tx: Transaction, partner_id: int | None) -> Partner | None:
     return partners.find(tx, partner_id)
 
 
+def ask_for_new(tx: Transaction, forms: Forms, user_id: int, now: datetime) -> Draft:
+    """Open the form of a partner to be registered. Raises NotPermitted."""
+    return open_for_staff(tx, forms, user_id, FORM.name, now, known=NEW_PARTNER)
+
+
+def ask_for_name(
+    tx: Transaction, forms: Forms, user_id: int, partner_id: int, now: datetime
+) -> Draft:
+    """Open the form of another name for a partner.
+
+    Raises NotPermitted, PartnerEnded, or StaleButton if there is no such partner.
+    """
+    partner = to_change(tx, user_id, partner_id)
+    return open_for_staff(tx, forms, user_id, FORM.name, now, known=known_of(partner))
+
+
+def submit(
+    tx: Transaction, forms: Forms, user_id: int, draft_id: int, token: str, now: datetime
+) -> PartnerView:
+    """Register the partner that a finished form describes, or give it its new name.
+
+    A new one's link gets `token`. Raises NotPermitted, NameTaken and PartnerEnded, which leave the
+    form as it is, or StaleButton if there is no such finished form.
+    """
+    draft = opened_form(tx, forms, user_id, FORM.name)
+    if draft.id != draft_id or current_question(FORM, draft.progress) is not None:
+        raise StaleButton(N_("Some questions are still open."))
+    answers = draft.progress.answers
+    partner_id, name = partner_in(answers), str(answers["name"])
+    drafts.remove(tx, draft.id)
+    if partner_id is not None:
+        return rename(tx, user_id, partner_id, name, now)
+    return add(tx, user_id, NewPartner(PartnerKind(str(answers["kind"])), name, token), now)
+
+
 def add(tx: Transaction, user_id: int, new: NewPartner, now: datetime) -> PartnerView:
     """Register a partner. Raises NotPermitted, NameTaken."""
     permitted(tx, user_id, Action.MANAGE_PARTNERS)
@@ -75,7 +123,10 @@ def add(tx: Transaction, user_id: int, new: NewPartner, now: datetime) -> Partne
 
 
 def rename(tx: Transaction, user_id: int, partner_id: int, name: str, now: datetime) -> PartnerView:
-    """Give a partner another name; its link stays. Raises NotPermitted, NameTaken, StaleButton."""
+    """Give a partner another name; its link stays.
+
+    Raises NotPermitted, NameTaken, PartnerEnded, or StaleButton if there is no such partner.
+    """
     permitted(tx, user_id, Action.MANAGE_PARTNERS)
     partners.lock(tx)
     if _live(tx, partner_id).name != name:
@@ -86,7 +137,10 @@ def rename(tx: Transaction, user_id: int, partner_id: int, name: str, now: datet
 
 
 def to_change(tx: Transaction, user_id: int, partner_id: int) -> Partner:
-    """Return a live partner that a member is about to change. Raises NotPermitted, StaleButton."""
+    """Return a live partner that a member is about to change.
+
+    Raises NotPermitted, PartnerEnded, or StaleButton if there is no such partner.
+    """
     permitted(tx, user_id, Action.MANAGE_PARTNERS)
     return _live(tx, partner_id)
 
@@ -99,7 +153,8 @@ def end(tx: Transaction, user_id: int, partner_id: int, since: int, now: datetim
     """
     permitted(tx, user_id, Action.MANAGE_PARTNERS)
     partners.lock(tx)
-    if int(_live(tx, partner_id).since.timestamp()) != since:
+    partner = _found(tx, partner_id)
+    if not partner.is_live or int(partner.since.timestamp()) != since:
         raise StaleButton(N_("That button belongs to an earlier step."))
     partners.end(tx, partner_id, now)
     audit.append(tx, user_id, AuditAction.PARTNER_END, str(partner_id), now)
@@ -135,7 +190,7 @@ def _found(tx: Transaction, partner_id: int) -> Partner:
 def _live(tx: Transaction, partner_id: int) -> Partner:
     partner = _found(tx, partner_id)
     if not partner.is_live:
-        raise StaleButton(N_("That partner has ended."))
+        raise PartnerEnded
     return partner
 
 

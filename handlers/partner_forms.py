@@ -6,13 +6,12 @@ import asyncio
 import secrets
 from typing import TYPE_CHECKING
 
-from domain.errors import StaleButton
 from domain.partners import TOKEN_BYTES
 from handlers import replies
 from handlers.callbacks import number_in
 from handlers.drafts import ask_in
 from handlers.partners import card, read_number
-from handlers.updates import pressed, user_and_chat
+from handlers.updates import own_chat, pressed
 from services import partners
 
 if TYPE_CHECKING:
@@ -21,18 +20,10 @@ if TYPE_CHECKING:
     from handlers.context import Context
 
 
-def _where(update: Update) -> tuple[int, int]:
-    """Return who acts, in their own chat. Raises StaleButton for an altered app in a group."""
-    user, chat = user_and_chat(update)
-    if user != chat:
-        raise StaleButton("")
-    return user, chat
-
-
 async def register(update: Update, context: Context) -> None:
     """Ask what is needed to register a partner. Raises NotPermitted."""
     query, _, message = pressed(update)
-    user, chat = _where(update)
+    user, chat = own_chat(update)
     draft = await context.transact(partners.ask_for_new, context.house.forms, user, context.now)
     await asyncio.gather(replies.answer_query(query), ask_in(context, chat, message, draft))
 
@@ -40,7 +31,7 @@ async def register(update: Update, context: Context) -> None:
 async def rename(update: Update, context: Context) -> None:
     """Ask for another name. Raises NotPermitted, PartnerEnded, StaleButton."""
     query, data, message = pressed(update)
-    user, chat = _where(update)
+    user, chat = own_chat(update)
     partner = read_number(data.rsplit(":", 1)[1])
     draft = await context.transact(
         partners.ask_for_name, context.house.forms, user, partner, context.now
@@ -51,7 +42,7 @@ async def rename(update: Update, context: Context) -> None:
 async def submit(update: Update, context: Context) -> None:
     """Record the partner or its name. Raises NotPermitted, NameTaken, PartnerEnded, StaleButton."""
     query, data, message = pressed(update)
-    user, chat = _where(update)
+    user, chat = own_chat(update)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     view = await context.transact(
         partners.submit, context.house.forms, user, number_in(data), token, context.now

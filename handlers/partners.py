@@ -17,6 +17,7 @@ from domain.staff import NotPermitted
 from handlers import replies
 from handlers.callbacks import PARTNER, pack
 from handlers.messages import Message
+from handlers.partner_counts import figure_lines, this_month
 from handlers.partner_links import link, picture
 from handlers.updates import pressed, user_and_chat
 from services import partners
@@ -70,7 +71,7 @@ async def refresh(update: Update, context: Context) -> None:
     with suppress(NotPermitted):
         try:
             partner = read_number("".join(data.split(":")[2:3]))
-            shown = card(context, await context.read(partners.opened, user, partner))
+            shown = card(context, await context.read(partners.opened, user, partner, context.now))
         except StaleButton:
             shown = _list(context, await context.read(partners.listed, user, None, 0))
         await _show(context, chat, message, shown)
@@ -95,7 +96,7 @@ async def _turn(update: Update, context: Context, arguments: list[str]) -> None:
 async def _open(update: Update, context: Context, arguments: list[str]) -> None:
     query, _, message = pressed(update)
     user, chat = user_and_chat(update)
-    view = await context.read(partners.opened, user, read_number(arguments[0]))
+    view = await context.read(partners.opened, user, read_number(arguments[0]), context.now)
     await replies.answer_query(query)
     await _show(context, chat, message, card(context, view))
 
@@ -103,7 +104,7 @@ async def _open(update: Update, context: Context, arguments: list[str]) -> None:
 async def _picture(update: Update, context: Context, arguments: list[str]) -> None:
     query, _, _ = pressed(update)
     user, chat = user_and_chat(update)
-    view = await context.read(partners.opened, user, read_number(arguments[0]))
+    view = await context.read(partners.opened, user, read_number(arguments[0]), context.now)
     if not view.partner.is_live:
         raise StaleButton("")
     await replies.answer_query(query)
@@ -199,6 +200,7 @@ def _list_rows(context: Context, view: ListView) -> list[list[InlineKeyboardButt
         for kind, name in kinds.items()
     ]
     rows += [turns] if turns else []
+    rows.append([this_month(context, _("Figures by month"))])
     if view.manages:
         rows.append([_button(_("Register a partner"), "new")])
     rows += [narrowing[i : i + _IN_A_ROW] for i in range(0, len(narrowing), _IN_A_ROW)]
@@ -222,6 +224,7 @@ def card(context: Context, view: PartnerView) -> Message:
         rows += [[copy], [_button(_("Send the QR code"), "qr", partner.id)]]
     else:
         lines[-1] = _("Ended on %(day)s") % {"day": _day(context, partner.ended_at)}
+    lines += ["", *figure_lines(context, view.figures)]
     if view.manages:
         rows.append(_changes(context, partner))
     rows.append([_button(_("All partners"), "list", _ALL, 0)])

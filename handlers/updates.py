@@ -19,6 +19,17 @@ def user_and_chat(update: Update) -> tuple[int, int]:
     return update.effective_user.id, update.effective_chat.id
 
 
+def own_chat(update: Update) -> tuple[int, int]:
+    """Return who acts, in their own chat with the bot.
+
+    Raises StaleButton elsewhere: an altered app can press any button under a message of a group.
+    """
+    user, chat = user_and_chat(update)
+    if user != chat:
+        raise StaleButton("")
+    return user, chat
+
+
 def pressed(update: Update) -> tuple[CallbackQuery, str, int]:
     """Return the query of a button press, its data and the id of its message."""
     query = update.callback_query

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.audit import AuditAction
 from domain.errors import StaleButton
+from domain.fiscal_year import jst_date
 from domain.partner_form import FORM, NEW_PARTNER, known_of, partner_in
 from domain.partners import (
     PAGE,
@@ -16,18 +17,20 @@ from domain.partners import (
     PartnerKind,
     PartnerPage,
 )
+from domain.periods import month_of
 from domain.questions import current_question
 from domain.staff import Action
 from domain.texts import N_
 from services.cases import permitted
 from services.drafts import open_for_staff
 from services.drafts import opened as opened_form
-from storage import audit, drafts, partners
+from storage import audit, drafts, partner_counts, partners
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.drafts import Draft
+    from domain.partner_counts import PartnerFigures
     from domain.partners import Partner
     from services.drafts import Forms
     from storage.database import Transaction
@@ -43,9 +46,10 @@ class ListView:
 
 @dataclass(frozen=True)
 class PartnerView:
-    """One partner; `manages` says whether the member may change it."""
+    """One partner with its figures; `manages` says whether the member may change it."""
 
     partner: Partner
+    figures: PartnerFigures
     manages: bool
 
 
@@ -61,10 +65,12 @@ def listed(tx: Transaction, user_id: int, kind: PartnerKind | None, number: int)
     return ListView(PartnerPage(kind, found, count, shown), member.may(Action.MANAGE_PARTNERS))
 
 
-def opened(tx: Transaction, user_id: int, partner_id: int) -> PartnerView:
+def opened(tx: Transaction, user_id: int, partner_id: int, now: datetime) -> PartnerView:
     """Return a partner for the staff. Raises NotPermitted, StaleButton if there is none."""
     member = permitted(tx, user_id, Action.READ_PARTNERS)
-    return PartnerView(_found(tx, partner_id), member.may(Action.MANAGE_PARTNERS))
+    partner = _found(tx, partner_id)
+    figures = partner_counts.figures(tx, month_of(jst_date(now)), [partner_id])
+    return PartnerView(partner, figures[partner_id], member.may(Action.MANAGE_PARTNERS))
 
 
 def introducing(tx: Transaction, token: str) -> Partner | None:
@@ -119,7 +125,7 @@ def add(tx: Transaction, user_id: int, new: NewPartner, now: datetime) -> Partne
     _check_name(tx, new.name, None)
     partner_id = partners.add(tx, new, now)
     audit.append(tx, user_id, AuditAction.PARTNER_ADD, str(partner_id), now)
-    return opened(tx, user_id, partner_id)
+    return opened(tx, user_id, partner_id, now)
 
 
 def rename(tx: Transaction, user_id: int, partner_id: int, name: str, now: datetime) -> PartnerView:
@@ -133,7 +139,7 @@ def rename(tx: Transaction, user_id: int, partner_id: int, name: str, now: datet
         _check_name(tx, name, partner_id)
         partners.rename(tx, partner_id, name)
         audit.append(tx, user_id, AuditAction.PARTNER_RENAME, str(partner_id), now)
-    return opened(tx, user_id, partner_id)
+    return opened(tx, user_id, partner_id, now)
 
 
 def to_change(tx: Transaction, user_id: int, partner_id: int) -> Partner:
@@ -158,7 +164,7 @@ def end(tx: Transaction, user_id: int, partner_id: int, since: int, now: datetim
         raise StaleButton(N_("That button belongs to an earlier step."))
     partners.end(tx, partner_id, now)
     audit.append(tx, user_id, AuditAction.PARTNER_END, str(partner_id), now)
-    return opened(tx, user_id, partner_id)
+    return opened(tx, user_id, partner_id, now)
 
 
 def reopen(
@@ -177,7 +183,7 @@ def reopen(
     _check_name(tx, partner.name, partner_id)
     partners.reopen(tx, partner_id, now)
     audit.append(tx, user_id, AuditAction.PARTNER_REOPEN, str(partner_id), now)
-    return opened(tx, user_id, partner_id)
+    return opened(tx, user_id, partner_id, now)
 
 
 def _found(tx: Transaction, partner_id: int) -> Partner:

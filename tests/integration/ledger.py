@@ -41,6 +41,7 @@ class Ledger:
         channel: str = "bank",
         answers: Answers = ANSWERS,
         user_id: int = 100,
+        partner: int | None = None,
     ) -> int:
         """Log a consultation with its event; return its id."""
         self.drafts += 1
@@ -53,6 +54,7 @@ class Ledger:
             channel=channel,
             size=SizeVerdict(CompanySize.SME, False),
             eligibility=eligibility,
+            partner=partner,
         )
 
         def add(tx: Transaction) -> int:

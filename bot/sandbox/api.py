@@ -202,7 +202,7 @@ def _refused(error: ApiError) -> web.Response:
 
 def _faulty(fault: FaultOrder) -> web.Response:
     if fault.kind == "retry_after":
-        return _refused(too_many_requests(max(int(fault.seconds), 1)))
+        return _refused(too_many_requests(int(fault.seconds)))
     if fault.code == _BAD_GATEWAY:
         return web.Response(status=_BAD_GATEWAY, text=_GATEWAY_PAGE, content_type="text/html")
     return _refused(ApiError(fault.code, "Internal Server Error"))

@@ -107,6 +107,16 @@ class Stage(Wire):
         """Let the next calls answer 429 with `retry_after`."""
         await self.fault(FaultOrder("retry_after", methods, times, seconds))
 
+    async def flood_now_and_then(
+        self, seconds: int, *methods: str, every: int, seed: int, times: int | None = None
+    ) -> None:
+        """Let about one in `every` calls of each chat answer 429, `times` in all if bounded.
+
+        The same seed strikes the same calls of a chat, whatever the other chats do meanwhile.
+        """
+        order = FaultOrder("retry_after", methods, times, seconds, every=every, seed=seed)
+        await self.fault(order)
+
     async def fail(self, code: int, *methods: str, times: int = 1) -> None:
         """Let the next calls answer 500 or 502."""
         await self.fault(FaultOrder("server_error", methods, times, code=code))

@@ -123,8 +123,9 @@ class FaultOrder:
 
     `kind`: "retry_after" (429), "server_error" (500 or 502 by `code`), "hang" (acts, then answers
     after `seconds`), "drop" (acts, then cuts the connection), "delay" (waits `seconds`, then acts).
-    `methods`: names, or empty for all but getUpdates. `times`: None until cleared.
-    `chat_id`: only calls for that chat.
+    `methods`: names, or empty for all but getUpdates. `chat_id`: only calls for that chat.
+    `times`: how often it strikes, None until cleared. `every`: it strikes every n-th call of each
+    chat; with a `seed` about one in n, on every run the same ones.
     """
 
     kind: str
@@ -133,6 +134,8 @@ class FaultOrder:
     seconds: float = 1
     code: int = 500
     chat_id: int | None = None
+    every: int = 1
+    seed: int | None = None
 
 
 MESSAGE: TypeAdapter[ShownMessage] = TypeAdapter(ShownMessage)

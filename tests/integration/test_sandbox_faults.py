@@ -85,9 +85,57 @@ async def test_a_delay_comes_before_the_action(calls: Calls, people: SandboxClie
     sending.cancel()
 
 
-async def test_an_unknown_fault_is_refused(people: SandboxClient) -> None:
+async def test_every_third_call_of_a_chat_fails(calls: Calls, people: SandboxClient) -> None:
+    await people.fault(FaultOrder("retry_after", ("sendMessage",), 3, 2, every=3))
+    struck = [await is_struck(calls, chat) for _ in range(6) for chat in (OWNER, OTHER)]
+    assert struck[::2] == [False, False, True, False, False, True]
+    assert struck[1::2] == [False, False, True, False, False, False]
+    assert await people.faults() == []
+
+
+async def test_a_seed_strikes_the_same_calls_whichever_chat_comes_first(
+    calls: Calls, people: SandboxClient
+) -> None:
+    told = []
+    for chats in ((OWNER, OTHER), (OTHER, OWNER)):
+        await people.clear_faults()
+        await people.flood_now_and_then(1, "sendMessage", every=4, seed=7)
+        drawn = [[await is_struck(calls, chat) for _ in range(40)] for chat in chats]
+        told.append(dict(zip(chats, drawn, strict=True)))
+    assert told[0] == told[1]
+    assert told[0][OWNER] != told[0][OTHER]
+    assert all(2 < sum(struck) < 20 for struck in told[0].values())
+    await people.clear_faults()
+    await people.flood_now_and_then(1, "sendMessage", every=4, seed=8)
+    assert [await is_struck(calls, OWNER) for _ in range(40)] != told[0][OWNER]
+
+
+async def test_faults_now_and_then_can_be_bounded(calls: Calls, people: SandboxClient) -> None:
+    await people.flood_now_and_then(1, "sendMessage", every=2, seed=7, times=5)
+    assert sum([await is_struck(calls, OWNER) for _ in range(60)]) == 5
+    assert await people.faults() == []
+
+
+async def is_struck(calls: Calls, chat_id: int) -> bool:
+    body = await calls.answer("sendMessage", chat_id=chat_id, text="a")
+    return body.get("error_code") == 429
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        FaultOrder("earthquake"),
+        FaultOrder("retry_after", seconds=0.5),
+        FaultOrder("retry_after", seconds=1.5),
+        FaultOrder("retry_after", every=0),
+        FaultOrder("server_error", times=0),
+    ],
+)
+async def test_a_fault_that_telegram_does_not_have_is_refused(
+    people: SandboxClient, order: FaultOrder
+) -> None:
     with pytest.raises(SandboxRefused, match="bad_fault"):
-        await people.fault(FaultOrder("earthquake"))
+        await people.fault(order)
 
 
 async def test_the_control_api_believes_no_other_site(server: SandboxServer) -> None:

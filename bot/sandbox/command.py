@@ -28,6 +28,9 @@ def sandbox(
     is_play: Annotated[
         bool, typer.Option("--play", help="Play a story without a browser, on data of its own.")
     ] = False,
+    is_forum: Annotated[
+        bool, typer.Option("--forum", help="Let the staff channel be a forum with topics.")
+    ] = False,
 ) -> None:
     """Run the bot with a local Telegram in the browser: no token, no internet."""
     # Only this command pays for loading the sandbox, not the start of the bot.
@@ -37,9 +40,9 @@ def sandbox(
     if is_play:
         if data is not None or fresh:
             raise typer.BadParameter("--play keeps nothing: --data and --fresh do not go with it")
-        asyncio.run(session.run_play(port or 0))
+        asyncio.run(session.run_play(port or 0, is_forum=is_forum))
         return
     with DataFolder(data or DEFAULT_DATA) as folder:
         if fresh:
             folder.clear()
-        asyncio.run(session.run(folder, port or DEFAULT_PORT))
+        asyncio.run(session.run(folder, port or DEFAULT_PORT, is_forum=is_forum))

@@ -36,6 +36,7 @@ _FACTS = {
     "audio": ("duration", "file_name", "mime_type"),
     "sticker": ("type", "width", "height", "is_animated", "is_video"),
 }
+_TIMED = frozenset({"voice", "video", "audio"})
 _DRAWN_SIZES = {"video": (640, 360), "sticker": (512, 512)}
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG_SIZES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
@@ -105,7 +106,7 @@ class Files:
             content=content,
             width=width,
             height=height,
-            duration=duration,
+            duration=duration if kind in _TIMED else 0,
         )
         self._by_id[stored.file_id] = stored
         self._by_path[path] = stored

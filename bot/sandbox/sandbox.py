@@ -23,7 +23,7 @@ class Sandbox:
     """Holds the present world; `reset` replaces it while the bot keeps running.
 
     `clock` is the machine's time, `clock_file` says how far the sandbox's is ahead of it. `sleep`
-    serves webhook retries and ordered delays, in seconds.
+    serves webhook retries and ordered delays, in seconds. `is_forum`: the staff channel has topics.
     """
 
     def __init__(
@@ -35,15 +35,17 @@ class Sandbox:
         sleep: Callable[[float], Awaitable[None]],
         bot: Bot = cast.BOT,
         callback_lifetime: timedelta = CALLBACK_LIFETIME,
+        is_forum: bool = False,
     ) -> None:
         self.token = token
         self.sleep = sleep
         self.faults = Faults()
         self._callback_lifetime = callback_lifetime
+        self._is_forum = is_forum
         self.clock = Clock(clock, clock_file)
         self.world = World(bot, self.clock, callback_lifetime=callback_lifetime)
         self.webhook = Webhook(self.world.updates, self.clock, sleep)
-        populate(self.world)
+        populate(self.world, is_forum=is_forum)
 
     def reset(self) -> None:
         """Start over with the default cast: no messages, no faults, no waiting updates.
@@ -56,11 +58,11 @@ class Sandbox:
         self.world = World(
             old.bot, self.clock, callback_lifetime=self._callback_lifetime, before=old
         )
-        populate(self.world)
+        populate(self.world, is_forum=self._is_forum)
         self.world.changes.publish("reset", dict)
 
 
-def populate(world: World) -> None:
+def populate(world: World, *, is_forum: bool) -> None:
     """Put the default cast into an empty world; the bot administers the staff channel."""
     for person in cast.PEOPLE:
         world.add_person(person)
@@ -71,5 +73,6 @@ def populate(world: World) -> None:
             title=cast.STAFF_CHAT_TITLE,
             members={cast.STAFF.id: "member", cast.MANAGER.id: "creator"},
             bot_status="administrator",
+            is_forum=is_forum,
         )
     )

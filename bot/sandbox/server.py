@@ -37,7 +37,8 @@ _PAGE_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "media-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -92,8 +93,9 @@ class SandboxServer:
     """A running sandbox: `async with SandboxServer(port=0) as server: server.url`.
 
     `port` 0 takes a free one. `clock` is the machine's time, aware; `clock_file` tells a bot how
-    far the sandbox is ahead of it. `sleep` serves webhook retries and ordered faults. Raises
-    SandboxFailed for a file that is no clock's, PortTaken on entry when the port is in use.
+    far the sandbox is ahead of it. `sleep` serves webhook retries and ordered faults. `is_forum`:
+    the staff channel has topics. Raises SandboxFailed for a file that is no clock's, PortTaken on
+    entry when the port is in use.
     """
 
     def __init__(
@@ -106,6 +108,7 @@ class SandboxServer:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         bot: Bot = cast.BOT,
         callback_lifetime: timedelta = CALLBACK_LIFETIME,
+        is_forum: bool = False,
     ) -> None:
         self.sandbox = Sandbox(
             token=token,
@@ -114,6 +117,7 @@ class SandboxServer:
             sleep=sleep,
             bot=bot,
             callback_lifetime=callback_lifetime,
+            is_forum=is_forum,
         )
         self._port = port
         self._runner: web.AppRunner | None = None

@@ -36,9 +36,9 @@ class BotDied(SandboxFailed):
     """The bot ended by itself."""
 
 
-async def run(folder: DataFolder, port: int) -> None:
+async def run(folder: DataFolder, port: int, *, is_forum: bool) -> None:
     """Serve the page until Ctrl-C. Raises PortTaken, BotDied, StoryWrong."""
-    serving = asyncio.ensure_future(_serve(folder, port))
+    serving = asyncio.ensure_future(_serve(folder, port, is_forum=is_forum))
 
     def end() -> None:
         _CONSOLE.print(gettext("Ending the sandbox."))
@@ -51,19 +51,19 @@ async def run(folder: DataFolder, port: int) -> None:
         await serving
 
 
-async def _serve(folder: DataFolder, port: int) -> None:
-    async with _stage(folder, port) as (server, bot):
+async def _serve(folder: DataFolder, port: int, *, is_forum: bool) -> None:
+    async with _stage(folder, port, is_forum=is_forum) as (server, bot):
         async with SandboxClient(server.url) as people:
             await _while_alive(bot, _ready(server, people))
         _CONSOLE.print(_welcome(server))
         await _while_alive(bot, asyncio.Event().wait())
 
 
-async def run_play(port: int) -> None:
+async def run_play(port: int, *, is_forum: bool) -> None:
     """Play the story on data of its own and print it. Raises PortTaken, BotDied, StoryWrong."""
     with TemporaryDirectory(prefix="madoguchi-play-") as path, DataFolder(Path(path)) as folder:
         async with (
-            _stage(folder, port) as (server, bot),
+            _stage(folder, port, is_forum=is_forum) as (server, bot),
             SandboxClient(server.url) as people,
         ):
             await _while_alive(bot, play(people, Transcript(_CONSOLE.print), gettext))
@@ -76,8 +76,10 @@ async def _ready(server: SandboxServer, people: SandboxClient) -> None:
 
 
 @asynccontextmanager
-async def _stage(folder: DataFolder, port: int) -> AsyncIterator[tuple[SandboxServer, BotProcess]]:
-    async with SandboxServer(port=port, clock_file=folder.clock) as server:
+async def _stage(
+    folder: DataFolder, port: int, *, is_forum: bool
+) -> AsyncIterator[tuple[SandboxServer, BotProcess]]:
+    async with SandboxServer(port=port, clock_file=folder.clock, is_forum=is_forum) as server:
         environment = bot_environment(
             server.url, folder.database_url, sandbox_clock=str(folder.clock)
         )

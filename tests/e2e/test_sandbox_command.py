@@ -97,6 +97,22 @@ def test_a_story_that_goes_wrong_is_one_line(
     assert err == "見本 一郎 waited for the next question, which did not come\n"
 
 
+@pytest.mark.parametrize("arguments", [[], ["--forum"]])
+def test_the_staff_channel_is_a_forum_when_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str]
+) -> None:
+    async def run_sandbox(_folder: object, _port: int, *, is_forum: bool) -> None:
+        told.append(is_forum)
+
+    told: list[bool] = []
+    monkeypatch.setattr(session, "run", run_sandbox)
+    data = ["--data", str(tmp_path / "data")]
+    monkeypatch.setattr(sys, "argv", ["madoguchi", "sandbox", *data, *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, told) == (0, [bool(arguments)])
+
+
 async def test_a_bot_that_dies_is_reported_with_its_last_lines(tmp_path: Path) -> None:
     folder = tmp_path / ".sandbox"
     folder.mkdir()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.sandbox import cast
-from bot.sandbox.client import SandboxRefused
+from bot.sandbox.client import SandboxClient, SandboxRefused
+from bot.sandbox.server import SandboxServer
 from tests.sandbox_calls import OWNER, STAFF, STAFF_CHAT, Calls, meet, telegram_bot
 
 if TYPE_CHECKING:
-    from bot.sandbox.client import SandboxClient
-    from bot.sandbox.server import SandboxServer
+    from typing import Any
 
 MANAGER = cast.MANAGER.id
 
@@ -253,3 +253,11 @@ async def test_a_group_that_is_no_forum_any_more_has_no_topics(
     await people.set_forum(STAFF_CHAT, is_forum=True)
     told = await calls.call("sendMessage", chat_id=STAFF_CHAT, text="d", message_thread_id=topic)
     assert told["message_thread_id"] == topic
+
+
+async def test_a_sandbox_with_topics_keeps_them_when_it_starts_over() -> None:
+    async with SandboxServer(is_forum=True) as server, SandboxClient(server.url) as people:
+        for _ in range(2):
+            async with telegram_bot(server) as bot:
+                assert (await bot.get_chat(STAFF_CHAT)).is_forum
+            await people.reset()

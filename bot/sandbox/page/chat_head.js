@@ -58,5 +58,33 @@ function groupHead(view) {
     view.store.avatar(chat),
     title(chat.title, `メンバー${chat.members.length}人とボット`, view.status),
     h("label", { class: "whose" }, h("span", {}, "操作する人"), choice),
+    ...(chat.type === "supergroup" ? [popover({ label: "その他の操作", face: [icon("more")], items: groupMenu(view), side: "end" })] : []),
   ];
+}
+
+function groupMenu(view) {
+  const { chat } = view;
+  const setForum = (isForum) => view.attempt(() => post("forum", { chat_id: chat.id, is_forum: isForum }));
+  if (!chat.is_forum) return [["トピックを使う", "案件ごとに話題を分けられます", () => setForum(true)]];
+  const open = chat.topics.find((topic) => topic.id === view.topic);
+  return [
+    ["トピックを作る…", "", () => view.attempt(() => beginTopic(view))],
+    ...(open ? topicMenu(view, open) : []),
+    ["トピックの利用をやめる", "", () => setForum(false)],
+  ];
+}
+
+function topicMenu(view, topic) {
+  const change = (name) => view.attempt(() => post("topics/change", { person_id: view.actorId, chat_id: view.chatId, topic_id: topic.id, change: name }));
+  return [
+    topic.is_closed ? ["このトピックを再び開く", "", () => change("reopen")] : ["このトピックを閉じる", "", () => change("close")],
+    ["このトピックを削除", "中のメッセージも消えます", () => change("delete")],
+  ];
+}
+
+async function beginTopic(view) {
+  const name = await askText("トピックを作る", "名前", "128文字までです。");
+  if (name === null) return;
+  const begun = await post("topics", { person_id: view.actorId, chat_id: view.chatId, name });
+  await view.showTopic(begun.message_id);
 }

@@ -1,39 +1,41 @@
 // The field a person writes in, with what Telegram puts around it: bot menu, command suggestions,
-// file, reply keyboard, the bar of an edit.
+// files, reply keyboard, the bar of an edit or an answer.
 
 import { post, upload } from "./api.js";
 import { confirmBox } from "./dialogs.js";
 import { h } from "./dom.js";
+import { groups } from "./files.js";
 import { icon } from "./icons.js";
+import { summaryOf } from "./message.js";
 import { popover } from "./popover.js";
 import { CommandSuggestions } from "./suggestions.js";
 
-const PHOTO = /^image\/(png|jpeg)$/;
 const TALLEST = 160;
 // Safari ends a composition before the Enter that confirmed it; the code still tells.
 const COMPOSING_KEY_CODE = 229;
 
 export class Composer {
-  // `view` is the pane: chatId, actorId, actor, attempt.
+  // `view` is the pane: chatId, actorId, actor, place, attempt, timeline.
   constructor(view) {
     this.view = view;
     this.editing = null;
+    this.answering = null;
     this.input = h("textarea", { rows: 1, class: "input", "aria-label": "メッセージ", enterKeyHint: "send" });
     this.input.addEventListener("keydown", (event) => this.onKey(event));
     this.input.addEventListener("input", () => this.onInput());
     this.suggestions = new CommandSuggestions(this.input, (command) => this.send(command));
     this.menuSlot = h("span", { class: "slot" });
-    this.editBar = h("div", { class: "edit-bar", hidden: true });
+    this.bar = h("div", { class: "edit-bar", hidden: true });
     this.keyboard = h("div", { class: "keyboard", role: "group", "aria-label": "返信用のボタン", hidden: true });
     this.toggle = h("button", { type: "button", class: "round", hidden: true, "aria-label": "返信用のボタンの表示", onclick: () => this.toggleKeyboard() }, icon("keyboard"));
-    const file = h("input", { type: "file", hidden: true });
+    const file = h("input", { type: "file", multiple: true, hidden: true });
     file.addEventListener("change", () => {
-      const [chosen] = file.files;
-      if (chosen) this.view.attempt(() => this.attach(chosen));
+      const chosen = groups(file.files);
+      if (chosen.length) this.view.attempt(() => this.attach(chosen));
       file.value = "";
     });
     this.element = h("div", { class: "composing" },
-      this.editBar,
+      this.bar,
       h("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); this.submit(); } },
         this.menuSlot,
         h("button", { type: "button", class: "round", "aria-label": "ファイルを送る", title: "ファイルを送る", onclick: () => file.click() }, icon("attach")),
@@ -82,6 +84,7 @@ export class Composer {
       event.preventDefault();
       this.submit();
     } else if (event.key === "Escape" && this.editing) this.endEditing();
+    else if (event.key === "Escape" && this.answering) this.endAnswer();
   }
 
   onInput() {
@@ -102,44 +105,87 @@ export class Composer {
 
   submit() {
     const text = this.text;
-    if (!text.trim()) return;
+    if (!text.trim() && (!this.editing || this.editing.kind === "text")) return;
     if (this.editing) this.change(this.editing, text);
     else this.send(text, text);
   }
 
   // The field is empty at once, as the next answer may be typed before this one is through.
   async send(text, draft = "") {
+    const { answering } = this;
     this.text = "";
-    const isSent = await this.view.attempt(() => post("send", { person_id: this.view.actorId, chat_id: this.view.chatId, text }));
-    if (!isSent && !this.text) this.text = draft;
+    this.endAnswer();
+    const isSent = await this.view.attempt(() => post("send", { ...this.place(answering), text }));
+    if (isSent) return;
+    if (!this.text) this.text = draft;
+    if (answering) this.answer(answering);
   }
 
-  async attach(file) {
-    const form = new FormData();
-    form.set("person_id", this.view.actorId);
-    form.set("chat_id", this.view.chatId);
-    form.set("kind", PHOTO.test(file.type) ? "photo" : "document");
-    form.set("caption", this.text);
-    form.set("file", file);
-    await upload(form);
-    this.text = "";
+  // An answer goes where the answered message stands.
+  place(answering) {
+    const { topic, ...by } = this.view.place;
+    return answering ? { ...by, reply_to: answering.message_id } : { ...by, topic };
+  }
+
+  // The text in the field becomes the caption of the first file.
+  async attach(chosen) {
+    const place = Object.entries(this.place(this.answering)).filter(([, value]) => value !== undefined);
+    for (const group of chosen) {
+      const form = new FormData();
+      for (const [name, value] of [...place, ["caption", this.text]]) form.set(name, value);
+      for (const [kind, file] of group) {
+        form.append("kind", kind);
+        form.append("file", file);
+      }
+      await upload(form, group.length > 1);
+      this.text = "";
+    }
+    this.endAnswer();
+  }
+
+  answer(message) {
+    if (this.editing) this.endEditing();
+    this.answering = message;
+    this.showBar("reply", `${message.sender} に返信`, summaryOf(message), "返信をやめる", () => { this.endAnswer(); this.input.focus(); });
+    this.input.focus();
+  }
+
+  // As in Telegram Desktop, Ctrl and an arrow go from message to message; after the newest, to none.
+  answerNext(step) {
+    if (this.editing) return;
+    const next = this.view.timeline.neighbour(this.answering?.message_id, step);
+    if (next) {
+      this.answer(next);
+      this.view.onSource(next);
+    } else if (step > 0) this.endAnswer();
+  }
+
+  endAnswer() {
+    if (!this.answering) return;
+    this.answering = null;
+    this.bar.hidden = true;
   }
 
   edit(message) {
+    this.endAnswer();
     this.editing = message;
-    this.editBar.hidden = false;
-    this.editBar.replaceChildren(icon("edit"),
-      h("span", {}, h("b", {}, "メッセージを編集"), h("span", {}, message.text)),
-      h("button", { type: "button", class: "round", "aria-label": "編集をやめる", onclick: () => this.endEditing() }, icon("close")));
+    this.showBar("edit", message.kind === "text" ? "メッセージを編集" : "説明文を編集", summaryOf(message), "編集をやめる", () => this.endEditing());
     this.text = message.text;
     this.input.focus();
   }
 
   endEditing() {
     this.editing = null;
-    this.editBar.hidden = true;
+    this.bar.hidden = true;
     this.text = "";
     this.input.focus();
+  }
+
+  showBar(picture, title, text, ending, onEnd) {
+    this.bar.hidden = false;
+    this.bar.replaceChildren(icon(picture),
+      h("span", { role: "status" }, h("b", {}, title), h("span", {}, text)),
+      h("button", { type: "button", class: "round", "aria-label": ending, onclick: onEnd }, icon("close")));
   }
 
   async change(message, text) {

@@ -22,6 +22,8 @@ export const dayOf = (date) => day.format(new Date(date)).replace("(", "（").re
 // A moment (milliseconds) as a field for date and time has it, in JST, which has no summer time.
 export const wallClock = (moment) => new Date(moment + 9 * 60 * 60 * 1000).toISOString().slice(0, 16);
 
+export const lengthOf = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
 export function sizeOf(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KB`;

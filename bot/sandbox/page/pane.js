@@ -9,6 +9,7 @@ import { icon } from "./icons.js";
 import { summaryOf } from "./message.js";
 import { Notices } from "./notices.js";
 import { Timeline } from "./timeline.js";
+import { ALL, GENERAL, Topics } from "./topics.js";
 
 // Elsewhere the focus of the field would raise the keyboard over half the chat.
 const FINE_POINTER = window.matchMedia("(any-pointer: fine)");
@@ -24,6 +25,7 @@ export class Pane {
     this.chatId = null;
     this.actorId = null;
     this.isGroup = false;
+    this.topic = ALL;
     this.commands = [];
     this.limit = SHOWN;
     this.waiting = null;
@@ -32,26 +34,32 @@ export class Pane {
     this.head = h("header", { class: "chat-head" });
     this.status = h("span", { class: "status" });
     this.pinned = h("button", { type: "button", class: "pinned", hidden: true });
+    this.topics = new Topics(this);
     this.timeline = new Timeline(this, () => this.attempt(() => this.showEarlier()));
     this.notices = new Notices();
     this.foot = h("footer", { class: "chat-foot" });
     this.element = h("section", { class: "pane", "aria-label": "チャット" },
-      this.head, this.pinned, h("div", { class: "middle" }, ...this.timeline.elements, this.notices.element), this.foot);
+      this.head, this.topics.element, this.pinned, h("div", { class: "middle" }, ...this.timeline.elements, this.notices.element), this.foot);
     this.element.addEventListener("focusin", () => onActivate(this));
     this.element.addEventListener("pointerdown", () => onActivate(this));
     this.element.addEventListener("keydown", (event) => this.onKey(event));
     this.onCommand = (command) => this.attempt(() => this.say(command));
     this.onLink = (url) => this.followLink(url);
     this.onEdit = (message) => this.composer?.edit(message);
+    this.onReply = (message) => this.composer?.answer(message);
+    this.onSource = (message) => this.timeline.element(message.message_id)?.scrollIntoView({ block: "center" });
     this.onPress = (message, button, element) => this.press(message, button, element);
     this.onPicture = (file) => pictureBox(file, file.name || "写真");
     this.onGrown = () => this.timeline.scrolling.settle();
     this.onLeave = () => this.focusInput();
     this.find = (id) => this.timeline.messages.get(id);
+    this.isShown = (message) => !this.isForum || this.topic === ALL || (message.topic ?? GENERAL) === this.topic;
+    this.nameOf = (id) => this.store.people.get(id)?.name ?? this.store.bot.name;
     this.topicName = (id) => this.chat?.topics.find((topic) => topic.id === id)?.name ?? "";
   }
 
   get chat() { return this.store.chats.get(this.chatId); }
+  get isForum() { return this.chat?.is_forum ?? false; }
   get actor() { return this.store.people.get(this.actorId); }
 
   attempt(act) { return this.notices.attempt(act); }
@@ -65,6 +73,7 @@ export class Pane {
     if (!this.isGroup) this.actorId = chatId;
     else if (!ids.includes(this.actorId)) [this.actorId] = ids;
     this.looks = {};
+    this.topic = ALL;
     this.composer = null;
     this.showStatus("");
     this.timeline.scrolling.isAtEnd = true;
@@ -79,6 +88,19 @@ export class Pane {
   actAs(personId) {
     this.actorId = personId;
     this.attempt(() => this.reload());
+  }
+
+  showTopic(id) {
+    this.topic = id;
+    this.composer?.endAnswer();
+    this.timeline.scrolling.isAtEnd = true;
+    return this.attempt(() => this.reload());
+  }
+
+  // What every message a person sends says of where it is sent from.
+  get place() {
+    const topic = this.isForum && this.topic ? this.topic : undefined;
+    return { person_id: this.actorId, chat_id: this.chatId, topic };
   }
 
   keepDraft() {
@@ -114,6 +136,8 @@ export class Pane {
   adopt(body) {
     this.commands = body.commands;
     this.store.chats.set(body.chat.id, body.chat);
+    const isGone = this.topic && !body.chat.topics.some((topic) => topic.id === this.topic);
+    if (!body.chat.is_forum || isGone) this.topic = ALL;
     this.renderFrame();
   }
 
@@ -136,9 +160,10 @@ export class Pane {
 
   renderFrame() {
     const { chat } = this;
-    if (this.isNewLook("head", [chat.title, chat.is_blocked, chat.members, this.store.bot])) {
+    if (this.isNewLook("head", [chat.title, chat.is_blocked, chat.members, this.store.bot, chat.is_forum, this.topic, chat.topics])) {
       this.element.setAttribute("aria-label", `${chat.title} のチャット`);
       this.head.replaceChildren(...chatHead(this));
+      this.topics.render(chat);
     }
     this.renderPinned();
     this.renderFoot(chat);
@@ -156,7 +181,7 @@ export class Pane {
     this.pinned.hidden = !message;
     if (!message) return;
     this.pinned.replaceChildren(icon("pin"), h("span", {}, h("b", {}, "固定されたメッセージ"), h("span", {}, summaryOf(message))));
-    this.pinned.onclick = () => this.timeline.element(message.message_id)?.scrollIntoView({ block: "center" });
+    this.pinned.onclick = () => this.onSource(message);
   }
 
   renderFoot(chat) {
@@ -182,14 +207,17 @@ export class Pane {
 
   onKey(event) {
     if (event.defaultPrevented) return;
-    if (event.key === "Escape" && event.target.closest(".messages")) this.focusInput();
+    if (event.ctrlKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      event.preventDefault();
+      this.composer?.answerNext(event.key === "ArrowUp" ? -1 : 1);
+    } else if (event.key === "Escape" && event.target.closest(".messages")) this.focusInput();
     else if (event.key === "ArrowUp" && event.target.closest(".chat-foot") && !this.composer?.text) {
       event.preventDefault();
       this.timeline.newestButton()?.focus();
     } else if (isText(event) && !event.target.matches("input, textarea, select")) this.composer?.input.focus();
   }
 
-  say(text) { return post("send", { person_id: this.actorId, chat_id: this.chatId, text }); }
+  say(text) { return post("send", { ...this.place, text }); }
 
   followLink(url) {
     const isOwn = new RegExp(`^https?://(t|telegram)\\.me/${this.store.bot.username}(\\?|$)`, "i").test(url);

@@ -22,8 +22,9 @@ export class Timeline {
     this.lastDay = "";
     this.earlier.hidden = !hasEarlier;
     this.list.replaceChildren(this.earlier);
-    for (const message of this.messages.values()) this.append(message, messageElement(message, this.view));
-    if (!this.messages.size) this.list.append(h("li", { class: "empty" }, ...emptyNote));
+    const shown = [...this.messages.values()].filter((each) => this.view.isShown(each));
+    for (const message of shown) this.append(message, messageElement(message, this.view));
+    if (!shown.length) this.list.append(h("li", { class: "empty" }, ...emptyNote));
     this.scrolling.settle();
   }
 
@@ -36,7 +37,13 @@ export class Timeline {
     this.list.focus({ preventScroll: true });
   }
 
+  // Messages of other topics are kept, as something shown may answer them.
   take(message) {
+    if (!this.view.isShown(message)) {
+      if (message.deleted) this.messages.delete(message.message_id);
+      else this.messages.set(message.message_id, message);
+      return;
+    }
     const isNew = !this.messages.has(message.message_id) && !message.deleted;
     const present = this.element(message.message_id);
     const focused = present?.contains(document.activeElement) ? document.activeElement.dataset.value ?? "" : null;
@@ -70,6 +77,13 @@ export class Timeline {
   }
 
   element(messageId) { return this.list.querySelector(`[data-id="${messageId}"]`); }
+
+  // The message a step of -1 (older) or 1 away from another that is shown; from none, the newest.
+  neighbour(messageId, step) {
+    const ids = [...this.list.querySelectorAll(".message")].map((each) => Number(each.dataset.id));
+    const at = messageId === undefined ? ids.length : ids.indexOf(messageId);
+    return this.messages.get(ids[at + step]);
+  }
 
   newestButton() { return [...this.list.querySelectorAll('.inline[tabindex="0"]')].at(-1); }
 

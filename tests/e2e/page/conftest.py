@@ -63,10 +63,17 @@ class Bot:
             (await self.call("sendMessage", chat_id=chat_id, text=text, **more))["message_id"]
         )
 
-    async def send_file(self, method: str, field: str, content: bytes, **more: Any) -> None:
+    async def send_file(
+        self,
+        method: str,
+        field: str,
+        content: bytes,
+        content_type: str = "application/octet-stream",
+        **more: Any,
+    ) -> None:
         """Send a file under the name of its field."""
         form = aiohttp.FormData({name: str(value) for name, value in more.items()})
-        form.add_field(field, content, filename=field)
+        form.add_field(field, content, filename=field, content_type=content_type)
         async with self._session.post(f"{self._base}/{method}", data=form) as response:
             assert (await response.json())["ok"]
 
@@ -130,10 +137,17 @@ class Screen:
         ]
 
     async def choose_file(self, name: str, content: bytes, mime_type: str) -> None:
+        await self.choose_files((name, content, mime_type))
+
+    async def choose_files(self, *files: tuple[str, bytes, str]) -> None:
+        """Pick files, each by name, content and type."""
         async with self.page.expect_file_chooser() as chooser:
             await self.page.get_by_role("button", name="ファイルを送る").click()
-        file = {"name": name, "mimeType": mime_type, "buffer": content}
-        await (await chooser.value).set_files([file])
+        chosen = [
+            {"name": name, "mimeType": mime_type, "buffer": content}
+            for name, content, mime_type in files
+        ]
+        await (await chooser.value).set_files(chosen)  # type: ignore[arg-type]
 
     @property
     def input(self) -> Locator:
@@ -141,6 +155,9 @@ class Screen:
 
     def message(self, text: str) -> Locator:
         return self.page.locator(".message", has_text=text).last
+
+    def tab(self, name: str) -> Locator:
+        return self.page.get_by_role("navigation", name="トピック").get_by_text(name, exact=True)
 
     def inline(self, label: str) -> Locator:
         return self.page.locator(".inline", has_text=label).last

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
+from bot.sandbox import moves
 from tests.e2e.page.conftest import DESKTOP, OWNER, STAFF_CHAT, TELEPHONE, begin, button
 from tests.e2e.page.test_chat import png
 
@@ -32,6 +33,12 @@ async def full_chat(bot: Bot) -> None:
     await bot.send_file("sendPhoto", "photo", png(60, 40), chat_id=OWNER, caption="地図")
     await bot.send_file("sendDocument", "document", b"%PDF-1.4", chat_id=OWNER)
     edited = await bot.say(OWNER, "会社名は？")
+    reply = {"message_id": edited}
+    await bot.say(OWNER, "先ほどの件です", protect_content=True, reply_parameters=reply)
+    voice = {"field": "voice", "chat_id": OWNER, "content_type": "audio/ogg"}
+    await bot.send_file("sendVoice", content=b"OggS", duration=65, **voice)
+    thumb = [{"type": "emoji", "emoji": "👍"}]
+    await bot.call("setMessageReaction", chat_id=OWNER, message_id=edited, reaction=thumb)
     await bot.call(
         "editMessageText",
         chat_id=OWNER,
@@ -63,6 +70,26 @@ async def test_axe_finds_nothing_in_a_chat(
     await assert_accessible(screen.page)
     await screen.page.keyboard.press("Escape")
     await screen.page.get_by_role("button", name="電話番号を送る").click()
+    await assert_accessible(screen.page)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, TELEPHONE], ids=["desktop", "telephone"])
+async def test_axe_finds_nothing_among_topics(
+    screen: Screen, server: SandboxServer, bot: Bot, viewport: ViewportSize
+) -> None:
+    await screen.page.set_viewport_size(viewport)
+    moves.set_forum(server.world, STAFF_CHAT, is_forum=True)
+    topic = await bot.call("createForumTopic", chat_id=STAFF_CHAT, name="R8-0042 浦和")
+    thread = {"message_thread_id": topic["message_thread_id"]}
+    await bot.say(STAFF_CHAT, "新しい件です", **thread)
+    await bot.call("closeForumTopic", chat_id=STAFF_CHAT, **thread)
+    await screen.open(server, STAFF_CHAT)
+    await expect(screen.message("新しい件です")).to_be_visible()
+    await assert_accessible(screen.page)
+    await screen.tab("R8-0042 浦和").click()
+    await screen.input.press("Control+ArrowUp")
+    await expect(screen.page.locator(".edit-bar")).to_be_visible()
+    await screen.page.get_by_role("button", name="その他の操作").click()
     await assert_accessible(screen.page)
 
 

@@ -15,6 +15,11 @@ from telegram.warnings import PTBUserWarning
 from bot.clock import utc_now
 from bot.schedule import add_tick
 from domain import partner_form
+from domain.match_forms import (
+    contract_questionnaire,
+    match_questionnaire,
+    step_questionnaire,
+)
 from domain.needs import needs_questionnaire
 from domain.return_calls import return_call_questionnaire
 from handlers.command_menu import publish_menus
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from telegram.request import BaseRequest
 
     from bot.settings import Settings
+    from domain.form import Questionnaire
     from domain.programme import Programme
     from storage.database import Database
 
@@ -57,14 +63,7 @@ def build_house(
         programme=programme,
         questionnaire=questionnaire,
         forms=Forms(
-            {
-                form.name: form
-                for form in (
-                    questionnaire,
-                    return_call_questionnaire(questionnaire),
-                    partner_form.FORM,
-                )
-            },
+            {form.name: form for form in (questionnaire, *_further_forms(questionnaire))},
             programme.privacy.notice_version,
         ),
         working_days=programme.working_days,
@@ -75,6 +74,17 @@ def build_house(
         staff_chat=settings.staff_chat_id,
         reach=Reach(settings.base_url(settings.listen)),
         languages=database.read(people.chosen_languages).result(),
+    )
+
+
+def _further_forms(needs: Questionnaire) -> tuple[Questionnaire, ...]:
+    """Return all forms but the `needs` form, of which some take questions over."""
+    return (
+        return_call_questionnaire(needs),
+        match_questionnaire(needs),
+        step_questionnaire(),
+        contract_questionnaire(needs),
+        partner_form.FORM,
     )
 
 

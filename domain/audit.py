@@ -43,6 +43,9 @@ class AuditAction(StrEnum):
     CASE_RESTORE = "case_restore"
     CASE_HAND_OVER = "case_hand_over"
     CASE_NOTE = "case_note"
+    MATCH_RECORD = "match_record"
+    MATCH_CHANGE = "match_change"
+    MATCH_VOID = "match_void"
     MOVE_MEETING = "move_meeting"
     CANCEL_MEETING = "cancel_meeting"
     MEETING_MET = "meeting_met"
@@ -70,6 +73,9 @@ class AuditAction(StrEnum):
     CASE_RESTORE_REFUSED = "case_restore_refused"
     CASE_HAND_OVER_REFUSED = "case_hand_over_refused"
     CASE_NOTE_REFUSED = "case_note_refused"
+    MATCH_RECORD_REFUSED = "match_record_refused"
+    MATCH_CHANGE_REFUSED = "match_change_refused"
+    MATCH_VOID_REFUSED = "match_void_refused"
     MEETING_MET_REFUSED = "meeting_met_refused"
     MEETING_NO_SHOW_REFUSED = "meeting_no_show_refused"
     MEETING_POSTPONED_REFUSED = "meeting_postponed_refused"
@@ -120,6 +126,9 @@ _CHANGES = {
     AuditAction.CASE_RESTORE: N_("Put the case back into the figures"),
     AuditAction.CASE_HAND_OVER: N_("Handed the case over"),
     AuditAction.CASE_NOTE: N_("Wrote a note to the case"),
+    AuditAction.MATCH_RECORD: N_("Recorded a match"),
+    AuditAction.MATCH_CHANGE: N_("Recorded what became of a match"),
+    AuditAction.MATCH_VOID: N_("Took a match off as recorded by mistake"),
     AuditAction.MOVE_MEETING: N_("Moved the meeting"),
     AuditAction.CANCEL_MEETING: N_("Cancelled the meeting"),
     AuditAction.MEETING_MET: N_("Said that the meeting was held"),
@@ -149,6 +158,9 @@ _REFUSALS = {
     AuditAction.CASE_RESTORE_REFUSED: N_("Refused: putting a case back into the figures"),
     AuditAction.CASE_HAND_OVER_REFUSED: N_("Refused: handing a case over"),
     AuditAction.CASE_NOTE_REFUSED: N_("Refused: writing a note to a case"),
+    AuditAction.MATCH_RECORD_REFUSED: N_("Refused: recording a match"),
+    AuditAction.MATCH_CHANGE_REFUSED: N_("Refused: recording what became of a match"),
+    AuditAction.MATCH_VOID_REFUSED: N_("Refused: taking a match off as recorded by mistake"),
     AuditAction.MEETING_MET_REFUSED: N_("Refused: saying that the meeting was held"),
     AuditAction.MEETING_NO_SHOW_REFUSED: N_("Refused: saying that nobody came to the meeting"),
     AuditAction.MEETING_POSTPONED_REFUSED: N_("Refused: saying that the meeting was postponed"),

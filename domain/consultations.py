@@ -202,10 +202,15 @@ class Consultation:
     logged_by: int | None = None
     partner: int | None = None
 
+    @property
+    def counted_on(self) -> date:
+        """The day (JST) that decides date and fiscal year: of the sending (R12), or of the talk."""
+        return self.took_place_on or jst_date(self.submitted_at)
+
 
 @dataclass(frozen=True)
 class KpiEvent:
-    """A countable fact: `delta` is +1 or −1 on `effective_date` (JST)."""
+    """A countable fact: `delta` is +1 or −1 on `effective_date` (JST), of a match by its id."""
 
     kind: CountedKind
     delta: int
@@ -216,3 +221,4 @@ class KpiEvent:
     reason: str
     actor: str
     recorded_at: datetime
+    match_id: int | None = None

@@ -19,6 +19,7 @@ from domain.programme_types import (
     AreaCode,
     ClockTime,
     Day,
+    Flag,
     MonthDay,
     Part,
     PrefectureCode,
@@ -160,6 +161,7 @@ class Counting(Part):
 
     count_trigger: CountTrigger = Field(examples=['"submitted"'])
     duplicate_window_days: Whole = Field(ge=0, examples=[30])
+    count_trials: Flag = Field(default=False, examples=["false"])
 
 
 class Retention(Part):

@@ -76,6 +76,7 @@ _COMMON_YEAR = 2025
 _HOUR_MINUTE = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Whole = Annotated[int, Strict()]
+Flag = Annotated[bool, Strict()]
 Day = Annotated[date, Strict()]
 MonthDay = Annotated[tuple[Whole, Whole], AfterValidator(_month_day)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]

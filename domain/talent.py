@@ -38,6 +38,11 @@ _CLASS_OF = {
 UNDECIDED = "discuss"
 
 
+def class_of(code: str) -> TalentClass:
+    """Return the class of one kind of talent (Q15). Raises KeyError for what is left open."""
+    return _CLASS_OF[code]
+
+
 def talent_classes(answers: Answers) -> tuple[TalentClass, ...]:
     """Return the classes of the talent wanted, each once; none while it is left open (Q15)."""
     wanted = answers.get("talent")

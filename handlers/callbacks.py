@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from domain import needs, partner_form, return_calls
+from domain import match_forms, needs, partner_form, return_calls
 from domain.errors import StaleButton
 
 if TYPE_CHECKING:
@@ -21,12 +21,16 @@ DESK = "cs"
 LIST = "cl"
 """The list of open cases."""
 MATCH, WALK_IN, RELAY = "ma", "lg", "rl"
-"""A match, a consultation that staff log, and what owner and assignee write to each other."""
+MATCH_STEP, MATCH_CONTRACT = "ms", "mc"
+"""A match and its forms, a consultation that staff log, what owner and assignee write."""
 REFERRAL, PARTNER, REMINDER = "rf", "pt", "rm"
 """A referral to an agency with its needs sheet, the partners, and what staff are reminded of."""
 FAMILIES = {
     needs.QUESTIONNAIRE: INTAKE,
     return_calls.QUESTIONNAIRE: RETURN_CALL,
+    match_forms.MATCH: MATCH,
+    match_forms.MATCH_STEP: MATCH_STEP,
+    match_forms.MATCH_CONTRACT: MATCH_CONTRACT,
     partner_form.QUESTIONNAIRE: PARTNER,
 }
 """The family of the buttons that belong to a questionnaire as a whole."""

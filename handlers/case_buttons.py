@@ -9,6 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from domain.case_states import STATE_WORDS, TERMS, WHY_WORDS, Act, Why, targets
 from domain.consultations import ConsultationState
 from domain.errors import StaleButton
+from handlers import match_lines
 from handlers.callbacks import CASE, DESK, LIST, MEETING, pack
 from services.case_changes import Giving, Wanted
 
@@ -118,6 +119,7 @@ def card_rows(context: Context, view: View) -> Rows:
             [_set(_("To: %(state)s") % {"state": _(STATE_WORDS[to])}, case, state, to)]
             for to in targets(Act.CHANGE, state)
         ]
+    rows += match_lines.rows_on_card(context, view)
     rows.append(_present(view.acts, {Act.HAND_OVER: (_("Hand over"), "who", case)}))
     rows[-1] += _present(view.acts, {Act.NOTE: (_("Note"), "note", case)})
     labels = {

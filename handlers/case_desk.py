@@ -11,7 +11,7 @@ from domain.case_states import STATE_WORDS, Act
 from domain.consultations import Reference
 from domain.errors import StaleButton
 from domain.staff import Action, NotPermitted
-from handlers import case_buttons, cases, replies
+from handlers import case_buttons, cases, match_lines, replies
 from handlers.case_history import history_lines, history_text
 from handlers.drafts import go_on
 from handlers.meeting_notices import speak_to_staff
@@ -47,6 +47,7 @@ def card_text(context: Context, view: View) -> str:
         accepted,
         *cases.facts(context, view.card),
     ]
+    lines += match_lines.on_card(context, view.matches)
     if latest := history_lines(context, view.history[-_SHOWN:]):
         lines += ["", _("<b>What happened</b>"), *latest]
     return "\n".join(lines)

@@ -10,6 +10,8 @@ from telegram.constants import MessageLimit
 from domain.bookings import BookingEvent
 from domain.case_states import STATE_WORDS, WHY_WORDS, Act
 from domain.consultations import ConsultationState
+from domain.matches import MatchEvent
+from handlers import match_lines
 from handlers.moments import moment
 from handlers.staff_meetings import event_line
 
@@ -42,6 +44,8 @@ def history_lines(context: Context, history: Iterable[Happening]) -> list[str]:
 def _line(context: Context, one: Happening) -> str:
     if isinstance(one.event, BookingEvent):
         return event_line(context, one.event, one.name)
+    if isinstance(one.event, MatchEvent):
+        return match_lines.event_line(context, one.event, one.name)
     what = _what(context, one.event, one)
     line = f"{moment(context, one.event.at)}　{what}\n　{escape(one.name or '–')}"
     if one.event.why is not None:

@@ -106,6 +106,8 @@ def facts(context: Context, card: Card) -> list[str]:
         lines.append(sent_by(context, card.partner))
     if card.meeting is not None:
         lines.append(_("Meeting: %(meeting)s") % {"meeting": meeting_line(context, card.meeting)})
+    if card.matches:
+        lines.append(_("Matches: %(count)s") % {"count": card.matches})
     if card.assignee_name is not None:
         lines.append(in_charge(context, card))
     return lines

@@ -1,4 +1,7 @@
-"""What excluding a case takes off the figures, and restoring it gives back (R2, R5)."""
+"""What a match counts; what excluding a case takes off the figures and restoring gives back.
+
+Counting rules R2, R4 and R5.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ from typing import TYPE_CHECKING
 from domain.case_states import corrected_on
 from domain.consultations import EXCLUDED_STATES, KpiEvent, KpiKind
 from domain.fiscal_year import FiscalYear, jst_date
+from domain.matches import does_count
 from storage import consultations
 
 if TYPE_CHECKING:
-    from domain.consultations import ConsultationState
+    from domain.consultations import Consultation, ConsultationState
+    from domain.matches import Match
     from services.occasion import Occasion
     from storage.database import Transaction
 
@@ -25,15 +30,11 @@ RESTORED = "restored"
 def take_back(
     tx: Transaction, at: Occasion, actor: int, consultation_id: int, excluded: ConsultationState
 ) -> None:
-    """Correct all that a case counts, its meetings too: it is none whichever of them counts (R1).
-
-    Matches are persons and have corrections of their own (R4).
-    """
+    """Correct all that a case counts, its meetings and matches too: it is none (R1)."""
     totals: Counter[KpiEvent] = Counter()
     for event in consultations.events_of(tx, consultation_id):
-        if event.kind is not KpiKind.MATCH:
-            alike = replace(event, delta=1, reason=excluded, actor=str(actor), recorded_at=at.now)
-            totals[alike] += event.delta
+        alike = replace(event, delta=1, reason=excluded, actor=str(actor), recorded_at=at.now)
+        totals[alike] += event.delta
     for event, total in totals.items():
         for _ in range(abs(total)):
             _correct(tx, at, replace(event, delta=-1 if total > 0 else 1))
@@ -48,6 +49,38 @@ def give_back(tx: Transaction, at: Occasion, actor: int, consultation_id: int) -
             event, delta=-event.delta, reason=RESTORED, actor=str(actor), recorded_at=at.now
         )
         _correct(tx, at, again)
+
+
+def count_match(
+    tx: Transaction, at: Occasion, actor: int, case: Consultation, match: Match, reason: str
+) -> None:
+    """Put a match into the figures, or take it off, as its state has it now; 1 for one person.
+
+    What was agreed in a year whose figures are published counts today (R4, R11).
+    """
+    trials = at.programme.counting.count_trials
+    counts = does_count(match.state, match.engagement, count_trials=trials)
+    if counts is (match.counted_on is not None):
+        return
+    if not counts:
+        found = [one for one in consultations.events_of(tx, case.id) if one.match_id == match.id]
+        counted = [one for one in found if one.delta > 0][-1]
+        back = replace(counted, delta=-1, reason=reason, actor=str(actor), recorded_at=at.now)
+        _correct(tx, at, back)
+    elif match.agreed_on is not None:
+        event = KpiEvent(
+            kind=KpiKind.MATCH,
+            delta=1,
+            effective_date=match.agreed_on,
+            eligibility=case.eligibility,
+            channel=case.channel,
+            consultation_id=case.id,
+            reason=reason,
+            actor=str(actor),
+            recorded_at=at.now,
+            match_id=match.id,
+        )
+        _correct(tx, at, event)
 
 
 def _correct(tx: Transaction, at: Occasion, event: KpiEvent) -> None:

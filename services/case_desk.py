@@ -10,29 +10,32 @@ from domain.case_events import CaseEvent
 from domain.case_states import Act, offered
 from domain.consultations import OPEN_STATES, ConsultationState
 from domain.errors import DomainError
+from domain.matches import RECORDED_IN
 from domain.staff import Action, StaffMember
 from domain.texts import N_
 from services import case_changes, case_notes, cases, drafts
 from services.cases import permitted
-from storage import audit, bookings, case_events, consultations, staff
+from storage import audit, bookings, case_events, consultations, matches, staff
 
 if TYPE_CHECKING:
     from domain.bookings import BookingEvent
     from domain.consultations import Consultation, Reference
+    from domain.matches import Match, MatchEvent
     from services.case_changes import Giving, Wanted
     from services.cases import Card
     from services.drafts import Forms, Step
     from services.occasion import Occasion
     from storage.database import Transaction
 
-_BY_BOOKINGS = frozenset({Act.BOOK, Act.UNBOOK, Act.MEET})
+_TOLD_ELSEWHERE = frozenset({Act.BOOK, Act.UNBOOK, Act.MEET, Act.MATCH})
+"""What bookings and matches did to a case is told by histories of their own."""
 
 
 @dataclass(frozen=True)
 class Happening:
     """One line of a case's history, with the names of who did it and whom it was handed to."""
 
-    event: CaseEvent | BookingEvent
+    event: CaseEvent | BookingEvent | MatchEvent
     name: str | None
     member: str | None = None
 
@@ -41,7 +44,8 @@ class Happening:
 class View:
     """A case for one member: `acts` are what state and role allow, `history` oldest first.
 
-    `restores_to` is the state that an excluded case would be restored to.
+    `restores_to` is the state that an excluded case would be restored to. `records_matches` says
+    whether a person found can be recorded.
     """
 
     card: Card
@@ -49,6 +53,8 @@ class View:
     reads_record: bool
     history: tuple[Happening, ...]
     restores_to: ConsultationState | None
+    matches: tuple[Match, ...]
+    records_matches: bool
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,8 @@ def _view(tx: Transaction, member: StaffMember, case_id: int) -> View:
         reads_record,
         _history(tx, case, reads_record),
         case_changes.state_to_restore(tx, case) if Act.RESTORE in acts else None,
+        tuple(matches.of_case(tx, case.id)),
+        member.may(Action.RECORD_MATCH) and case.state in RECORDED_IN,
     )
 
 
@@ -114,14 +122,16 @@ def _history(tx: Transaction, case: Consultation, reads_record: bool) -> tuple[H
         Happening(event, staff.names(tx, event.actor)) for event in bookings.history(tx, case.id)
     ]
     happened += [
+        Happening(event, staff.names(tx, event.actor)) for event in matches.history(tx, case.id)
+    ]
+    happened += [
         Happening(
             event if reads_record else replace(event, note=None),
             staff.names(tx, event.actor),
             staff.names(tx, event.member) if event.member is not None else None,
         )
         for event in case_events.of_consultation(tx, case.id)
-        # What a booking did to the case is told by the booking's own history.
-        if event.act not in _BY_BOOKINGS
+        if event.act not in _TOLD_ELSEWHERE
     ]
     return tuple(sorted(happened, key=lambda one: one.event.at))
 

@@ -10,10 +10,11 @@ from domain.bookings import BookingState, Change, case_state_after
 from domain.case_states import Act, NotFromHere, after
 from domain.consultations import CLOSED_STATES, ConsultationState
 from domain.errors import DomainError, StaleButton
+from domain.matches import GOOD
 from domain.staff import Action, StaffMember, refusal
 from domain.texts import N_
 from services import booking_files, case_log, meeting_notices
-from storage import addenda, audit, bookings, consultations, partners, staff
+from storage import addenda, audit, bookings, consultations, matches, partners, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 class Card:
     """A consultation with the name of who has it; `is_free` if nobody on the staff has.
 
-    `meeting` is the one that is booked, `partner` the one that sent the company.
+    `meeting` is the one that is booked, `partner` the one that sent the company, `matches` how many
+    persons were found and not lost again.
     """
 
     consultation: Consultation
@@ -38,6 +40,7 @@ class Card:
     is_free: bool
     meeting: Booking | None
     partner: Partner | None
+    matches: int
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,11 @@ def card(tx: Transaction, consultation_id: int) -> Card:
     live = bookings.live_of(tx, consultation_id)
     meeting = live if live is not None and live.state is BookingState.BOOKED else None
     partner = partners.find(tx, consultation.partner)
+    found = matches.count(tx, consultation_id, GOOD)
     taken_by = consultation.assignee
-    if taken_by is None:
-        return Card(consultation, None, is_free=True, meeting=meeting, partner=partner)
-    is_free = staff.find(tx, taken_by) is None
-    return Card(consultation, staff.names(tx, taken_by), is_free, meeting, partner)
+    is_free = taken_by is None or staff.find(tx, taken_by) is None
+    name = staff.names(tx, taken_by) if taken_by is not None else None
+    return Card(consultation, name, is_free, meeting, partner, found)
 
 
 def permitted(tx: Transaction, user_id: int, action: Action) -> StaffMember:

@@ -212,6 +212,7 @@ def record_event(tx: Transaction, event: KpiEvent) -> None:
             reason=event.reason,
             actor=event.actor,
             recorded_at=event.recorded_at,
+            match_id=event.match_id,
         )
     )
 
@@ -242,6 +243,7 @@ def events_of(tx: Transaction, consultation_id: int) -> list[KpiEvent]:
             reason=row.reason,
             actor=row.actor,
             recorded_at=row.recorded_at,
+            match_id=row.match_id,
         )
         for row in rows
     ]

@@ -27,6 +27,7 @@ from storage.tables.cases import (
     ReferenceCounterRow,
     ReturnCallRow,
 )
+from storage.tables.matches import MatchEventRow, MatchRow
 from storage.tables.partners import PartnerRow
 from storage.tables.process import (
     ChatLeaseRow,
@@ -65,6 +66,8 @@ __all__ = [
     "InvitationRow",
     "KpiEventRow",
     "LeaseRow",
+    "MatchEventRow",
+    "MatchRow",
     "NotePromptRow",
     "OutboxRow",
     "PartnerRow",

@@ -203,3 +203,4 @@ class KpiEventRow(Base):
     reason: Mapped[str]
     actor: Mapped[str]
     recorded_at: Mapped[datetime]
+    match_id: Mapped[int | None] = mapped_column(ForeignKey("matches.id"), index=True)

@@ -7,7 +7,17 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from services import delivery, drafts, figures, inbox, needs, outcomes, return_calls, waiting
+from services import (
+    chasers,
+    delivery,
+    drafts,
+    figures,
+    inbox,
+    needs,
+    outcomes,
+    return_calls,
+    waiting,
+)
 from services.occasion import Occasion
 
 if TYPE_CHECKING:
@@ -33,6 +43,7 @@ async def tick(house: House) -> None:
             tx, programme, house.working_days, house.staff_chat, now
         ),
         lambda tx: outcomes.decide_questions(tx, at),
+        lambda tx: chasers.decide(tx, at),
         lambda tx: needs.decide_nudges(tx, now),
         lambda tx: drafts.forget_untouched(tx, kept_since),
         lambda tx: return_calls.forget_done(tx, kept_since),

@@ -46,6 +46,7 @@ class AuditAction(StrEnum):
     MATCH_RECORD = "match_record"
     MATCH_CHANGE = "match_change"
     MATCH_VOID = "match_void"
+    CHASER_SNOOZE = "chaser_snooze"
     MOVE_MEETING = "move_meeting"
     CANCEL_MEETING = "cancel_meeting"
     MEETING_MET = "meeting_met"
@@ -76,6 +77,7 @@ class AuditAction(StrEnum):
     MATCH_RECORD_REFUSED = "match_record_refused"
     MATCH_CHANGE_REFUSED = "match_change_refused"
     MATCH_VOID_REFUSED = "match_void_refused"
+    CHASER_SNOOZE_REFUSED = "chaser_snooze_refused"
     MEETING_MET_REFUSED = "meeting_met_refused"
     MEETING_NO_SHOW_REFUSED = "meeting_no_show_refused"
     MEETING_POSTPONED_REFUSED = "meeting_postponed_refused"
@@ -129,6 +131,7 @@ _CHANGES = {
     AuditAction.MATCH_RECORD: N_("Recorded a match"),
     AuditAction.MATCH_CHANGE: N_("Recorded what became of a match"),
     AuditAction.MATCH_VOID: N_("Took a match off as recorded by mistake"),
+    AuditAction.CHASER_SNOOZE: N_("Put a chaser off"),
     AuditAction.MOVE_MEETING: N_("Moved the meeting"),
     AuditAction.CANCEL_MEETING: N_("Cancelled the meeting"),
     AuditAction.MEETING_MET: N_("Said that the meeting was held"),
@@ -161,6 +164,7 @@ _REFUSALS = {
     AuditAction.MATCH_RECORD_REFUSED: N_("Refused: recording a match"),
     AuditAction.MATCH_CHANGE_REFUSED: N_("Refused: recording what became of a match"),
     AuditAction.MATCH_VOID_REFUSED: N_("Refused: taking a match off as recorded by mistake"),
+    AuditAction.CHASER_SNOOZE_REFUSED: N_("Refused: putting a chaser off"),
     AuditAction.MEETING_MET_REFUSED: N_("Refused: saying that the meeting was held"),
     AuditAction.MEETING_NO_SHOW_REFUSED: N_("Refused: saying that nobody came to the meeting"),
     AuditAction.MEETING_POSTPONED_REFUSED: N_("Refused: saying that the meeting was postponed"),

@@ -21,8 +21,8 @@ PAGE = 8
 class Which(StrEnum):
     """Which open cases are listed.
 
-    OVERDUE is what nobody has taken, or what is being contacted without news, for more than three
-    working days (counting rules, CONTACTING).
+    OVERDUE is what nobody has, or whose company was not contacted, for more working days than the
+    programme's chasers allow (counting rules, CONTACTING: three).
     """
 
     ALL = "all"

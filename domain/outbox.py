@@ -35,6 +35,8 @@ class NoticeKind(StrEnum):
     HOLD_LAPSED = "hold_lapsed"
     MEETING_LOST = "meeting_lost"
     CASE_HANDED_OVER = "case_handed_over"
+    CHASER = "chaser"
+    CHASER_FOR_MANAGERS = "chaser_for_managers"
 
 
 FOR_THE_ASSIGNEE = frozenset(
@@ -43,6 +45,7 @@ FOR_THE_ASSIGNEE = frozenset(
         NoticeKind.STAFF_REMINDER,
         NoticeKind.OUTCOME_ASKED,
         NoticeKind.CASE_HANDED_OVER,
+        NoticeKind.CHASER,
     }
 )
 """What goes to the staff chat instead when the bot cannot write to who has the case."""

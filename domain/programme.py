@@ -13,6 +13,7 @@ from domain.consultations import CountTrigger
 from domain.fiscal_year import JST, FiscalYear
 from domain.municipalities import Municipalities, MunicipalityRowError
 from domain.programme_booking import BookingSettings
+from domain.programme_chasers import ChaserSettings
 from domain.programme_checks import ProgrammeError, check_hubs, check_parts, refusal
 from domain.programme_types import (
     WEEKDAYS,
@@ -213,6 +214,7 @@ class ProgrammeParts(Part):
     evaluation: Evaluation
     office: Office
     booking: BookingSettings = Field(examples=["the tables [booking…] of sample.toml"])
+    chasers: ChaserSettings = Field(examples=["the table [chasers] of sample.toml"])
     schedule: Schedule
     counting: Counting
     retention: Retention

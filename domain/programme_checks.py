@@ -98,6 +98,7 @@ def check_parts(parts: ProgrammeParts, working_days: WorkingDays) -> None:
     _check_council(parts)
     _check_office(parts, working_days)
     _check_booking(parts)
+    _check_chasers(parts)
     _check_distinct("geography.areas", (area.code for area in parts.geography.areas))
 
 
@@ -206,6 +207,17 @@ def _check_booking(parts: ProgrammeParts) -> None:
                     f"{hours.closes:%H:%M}; for example {longest}",
                 )
         _check_notice(key, settings, open_days=len(parts.office.weekdays))
+
+
+def _check_chasers(parts: ProgrammeParts) -> None:
+    untaken = parts.chasers.unassigned_after_working_days
+    overdue = parts.chasers.no_contact_after_working_days
+    if untaken > overdue:
+        raise ProgrammeError(
+            "chasers.unassigned_after_working_days",
+            f"{untaken} is more than no_contact_after_working_days ({overdue}): a case would be "
+            f"listed as overdue before anybody is asked to take it; for example {overdue}",
+        )
 
 
 def _check_notice(key: str, settings: MethodSettings, open_days: int) -> None:

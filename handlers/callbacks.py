@@ -23,8 +23,8 @@ LIST = "cl"
 MATCH, WALK_IN, RELAY = "ma", "lg", "rl"
 MATCH_STEP, MATCH_CONTRACT = "ms", "mc"
 """A match and its forms, a consultation that staff log, what owner and assignee write."""
-REFERRAL, PARTNER, REMINDER = "rf", "pt", "rm"
-"""A referral to an agency with its needs sheet, the partners, and what staff are reminded of."""
+REFERRAL, PARTNER, CHASER = "rf", "pt", "ch"
+"""A referral to an agency with its needs sheet, the partners, and what staff are told again."""
 FAMILIES = {
     needs.QUESTIONNAIRE: INTAKE,
     return_calls.QUESTIONNAIRE: RETURN_CALL,

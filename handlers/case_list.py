@@ -35,7 +35,6 @@ _WORDS: Final = {
     Which.ALL: N_("All"),
     Which.MINE: N_("Mine"),
     Which.UNASSIGNED: N_("Nobody's"),
-    Which.OVERDUE: N_("Overdue"),
 }
 _STATE, _AREA, _STATES, _AREAS = "s-", "a-", "states", "areas"
 _LONGEST_PAGE = 6
@@ -100,8 +99,15 @@ def _code(narrowing: Narrowing) -> str:
 def _words(context: Context, narrowing: Narrowing) -> str:
     if isinstance(narrowing, Area):
         return _area(context, narrowing.code)
-    words = STATE_WORDS if isinstance(narrowing, ConsultationState) else _WORDS
-    return context.gettext(words[narrowing])  # type: ignore[index]
+    if isinstance(narrowing, ConsultationState):
+        return context.gettext(STATE_WORDS[narrowing])
+    return _overdue(context) if narrowing is Which.OVERDUE else context.gettext(_WORDS[narrowing])
+
+
+def _overdue(context: Context) -> str:
+    days = context.house.programme.chasers.no_contact_after_working_days
+    text = context.ngettext("Over %(days)d working day", "Over %(days)d working days", days)
+    return text % {"days": days}
 
 
 def _area(context: Context, code: str) -> str:
@@ -133,7 +139,7 @@ def _line(context: Context, one: Listed) -> str:
     since = day(context, jst_date(one.changed_at))
     below = [holder, _("since %(day)s") % {"day": since}]
     if one.is_overdue:
-        below.append(_("<b>over three working days</b>"))
+        below.append(f"<b>{_overdue(context)}</b>")
     if one.lacks_outcome:
         below.append(_("<b>meeting without outcome</b>"))
     return "　".join(facts) + "\n　" + "　".join(below)
@@ -154,8 +160,8 @@ def _rows(context: Context, shown: CaseList) -> list[list[InlineKeyboardButton]]
     if turns:
         rows.append(turns)
     marked = [
-        _button(f"✓ {_(words)}" if which == shown.narrowing else _(words), which, 0)
-        for which, words in _WORDS.items()
+        _button(f"✓ {words}" if which == shown.narrowing else words, which, 0)
+        for which, words in ((which, _words(context, which)) for which in Which)
     ]
     rows += [marked[:_IN_A_ROW], marked[_IN_A_ROW:]]
     rows.append([_button(_("By state"), _STATES), _button(_("By area"), _AREAS)])

@@ -113,12 +113,14 @@ def _period_lines(context: Context, title: str, period: PeriodFigures) -> str:
 
 
 def waiting_line(context: Context, waiting: Waiting) -> str:
-    """Return how many cases nobody has taken, and the oldest of them by reference."""
-    text = context.gettext("Not taken for over %(days)d working days: %(count)s")
-    line = text % {
-        "days": figures.REPLY_WORKING_DAYS,
-        "count": cases(context, waiting.count),
-    }
+    """Return how many cases are overdue, and the oldest of them by reference."""
+    days = context.house.programme.chasers.no_contact_after_working_days
+    text = context.ngettext(
+        "Not taken or contacted for over %(days)d working day: %(count)s",
+        "Not taken or contacted for over %(days)d working days: %(count)s",
+        days,
+    )
+    line = text % {"days": days, "count": cases(context, waiting.count)}
     if not waiting.oldest:
         return line
     more = context.gettext(" …") if waiting.count > len(waiting.oldest) else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domain.errors import StaleButton
 from domain.outbox import NoticeKind
 from domain.return_calls import CALL_TIMES
-from handlers import booking_files, calls, case_desk, meeting_notices, outcomes, waiting
+from handlers import booking_files, calls, case_desk, chasers, meeting_notices, outcomes, waiting
 from handlers import cases as case_cards
 from handlers.addenda import notice_buttons, notice_text
 from handlers.lost_meetings import lost_meeting
@@ -86,12 +86,9 @@ async def _nudge(context: Context, payload: Mapping[str, Any]) -> Message | None
 
 async def _summary(context: Context, payload: Mapping[str, Any]) -> Message:
     first, last = (date.fromisoformat(payload[key]) for key in ("first", "last"))
-    house, now = context.house, context.now
-    summary = await context.read(
-        figures.summary, house.programme, house.working_days, first, last, now
-    )
+    summary = await context.read(figures.summary, context.occasion, first, last)
     text = weekly_text if payload["kind"] == "weekly" else monthly_text
-    return Message(text(context, summary, now))
+    return Message(text(context, summary, context.now))
 
 
 async def _incident(context: Context, payload: Mapping[str, Any]) -> Message:
@@ -137,4 +134,6 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.HOLD_LAPSED: waiting.hold_lapsed,
     NoticeKind.MEETING_LOST: lost_meeting,
     NoticeKind.CASE_HANDED_OVER: case_desk.handed_over,
+    NoticeKind.CHASER: chasers.chaser,
+    NoticeKind.CHASER_FOR_MANAGERS: chasers.chaser_for_managers,
 }

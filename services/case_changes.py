@@ -21,7 +21,7 @@ from domain.outbox import Notice, NoticeKind
 from domain.staff import Action, refusal
 from domain.texts import N_
 from services import bookings as meetings
-from services import case_counts, case_log, cases, meeting_notices
+from services import case_counts, case_log, cases, chasers, meeting_notices
 from storage import audit, bookings, case_events, consultations, outbox, staff, waiting
 
 if TYPE_CHECKING:
@@ -204,6 +204,7 @@ def _hand_over(tx: Transaction, at: Occasion, user_id: int, case: Consultation, 
     if case.state is ConsultationState.NEW:
         case_log.moved(tx, at, case, ConsultationState.TRIAGED, Act.TAKE, user_id)
     cases.take_up(tx, at, case.id, user_id, before)
+    chasers.hand_over(tx, at, case.id, case.assignee, to)
     if to != user_id:
         kind = NoticeKind.CASE_HANDED_OVER
         payload = {"consultation": case.id, "member": to, "by": user_id}

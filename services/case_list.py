@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.case_list import PAGE, Asked, CaseList, Tally
+from domain.chasers import waiting_since_before
 from domain.staff import Action
 from services.cases import permitted
-from services.figures import overdue_before
+from services.working_days import working_days
 from storage import case_list
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def page(
     Raises NotPermitted.
     """
     permitted(tx, user_id, Action.READ_CASES)
-    before = overdue_before(at.programme.working_days, at.now)
+    days = at.programme.chasers.no_contact_after_working_days
+    before = waiting_since_before(working_days(tx, at), at.now, days)
     count = case_list.count(tx, Asked(narrowing, 0, user_id, before, at.now))
     shown = min(number, max(0, count - 1) // PAGE)
     found = case_list.page(tx, Asked(narrowing, shown, user_id, before, at.now))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from domain.chasers import waiting_since_before
 from domain.consultations import KpiKind, ReferenceKind, counted_as
-from domain.fiscal_year import FiscalYear, jst_date, jst_midnight
+from domain.fiscal_year import FiscalYear, jst_date
 from domain.kpi import KpiYear, kpi_years
 from domain.needs_company import industry_of
 from domain.outbox import Notice, NoticeKind
@@ -24,7 +25,8 @@ from domain.periods import (
 from domain.staff import Action
 from domain.talent import talent_classes
 from services.cases import permitted
-from storage import drafts, figures, outbox, runs
+from services.working_days import working_days
+from storage import case_waits, drafts, figures, outbox, runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,8 +42,6 @@ if TYPE_CHECKING:
 
 CATCH_UP = timedelta(days=62)
 """How far back a summary that was missed is still worth sending: two months."""
-REPLY_WORKING_DAYS = 3
-"""A case that nobody has taken for longer than this is shown as waiting (counting, CONTACTING)."""
 TOP_QUESTIONS = ("area", "industry", "talent", "engage")
 """What the monthly summary ranks: 区域, 業種, 類型, 関わり方."""
 _SHOWN_WAITING, _SHOWN_TOPS = 5, 3
@@ -65,7 +65,7 @@ class PeriodFigures:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Cases that nobody has taken for more than three working days, the oldest named."""
+    """Overdue cases: not taken, or not contacted, for too many working days; the oldest named."""
 
     count: int
     oldest: tuple[Reference, ...]
@@ -121,7 +121,7 @@ def statistics(tx: Transaction, at: Occasion, user_id: int) -> Statistics:
         month=of_month,
         fiscal_year=of_year,
         drafts=drafts.count(tx),
-        waiting=waiting(tx, at.programme.working_days, now),
+        waiting=waiting(tx, at),
         by_channel=figures.count_by_channel(tx, _consultations(at.programme), year),
         messages=outbox.state(tx, now - _LATE, now - _LATELY),
     )
@@ -174,18 +174,12 @@ def _kpi_table(kpi: Kpi, actuals: Mapping[FiscalYear, int], today: date) -> KpiT
     return KpiTable(kpi, tuple(kpi_years(kpi, own, today)), today)
 
 
-def waiting(tx: Transaction, working_days: WorkingDays, now: datetime) -> Waiting:
-    """Return the cases that nobody has taken for more than three working days."""
-    count, oldest = figures.waiting(tx, overdue_before(working_days, now), _SHOWN_WAITING)
+def waiting(tx: Transaction, at: Occasion) -> Waiting:
+    """Return the overdue cases: the list's filter and the chasers mean the same by it."""
+    days = at.programme.chasers.no_contact_after_working_days
+    before = waiting_since_before(working_days(tx, at), at.now, days)
+    count, oldest = case_waits.overdue(tx, before, _SHOWN_WAITING)
     return Waiting(count, tuple(oldest))
-
-
-def overdue_before(working_days: WorkingDays, now: datetime) -> datetime:
-    """Return the moment (UTC) before which something has waited more than three working days."""
-    day = jst_date(now)
-    for _ in range(REPLY_WORKING_DAYS):
-        day = working_days.last_open_until(day) - timedelta(days=1)
-    return jst_midnight(working_days.last_open_until(day))
 
 
 def decide_summaries(
@@ -236,22 +230,15 @@ def _decide(tx: Transaction, period: SummaryPeriod, staff_chat: int, now: dateti
     )
 
 
-def summary(
-    tx: Transaction,
-    programme: Programme,
-    working_days: WorkingDays,
-    first: date,
-    last: date,
-    now: datetime,
-) -> Summary:
+def summary(tx: Transaction, at: Occasion, first: date, last: date) -> Summary:
     """Return the figures of `first` to `last` (JST dates, both included) as they are known now."""
     period = Period(first, last + timedelta(days=1))
-    (of_period,) = _figures_of(tx, programme, [period])
+    (of_period,) = _figures_of(tx, at.programme, [period])
     return Summary(
         figures=of_period,
-        tables=kpi_tables(tx, programme, last),
-        waiting=waiting(tx, working_days, now),
-        tops=_tops(tx, programme, period),
+        tables=kpi_tables(tx, at.programme, last),
+        waiting=waiting(tx, at),
+        tops=_tops(tx, at.programme, period),
     )
 
 

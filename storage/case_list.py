@@ -8,8 +8,9 @@ from sqlalchemy import and_, case, exists, func, select
 
 from domain.bookings import BookingState
 from domain.case_list import PAGE, Area, Listed, Which
-from domain.consultations import OPEN_STATES, ConsultationState, Reference
+from domain.consultations import ConsultationState, Reference
 from domain.fiscal_year import FiscalYear
+from storage.case_waits import IS_OPEN, IS_UNTAKEN, is_overdue
 from storage.tables import BookingRow, CaseEventRow, ConsultationRow, StaffRow
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from domain.case_list import Asked, Narrowing
     from storage.database import Transaction
 
-_IS_OPEN = ConsultationRow.state.in_(sorted(OPEN_STATES))
 _AREA = ConsultationRow.answers["area"].as_string()
 _HOLDER = (
     select(func.coalesce(func.nullif(StaffRow.name, ""), "–"))
@@ -33,11 +33,6 @@ _CHANGED_AT = func.coalesce(
 )
 
 
-def _is_overdue(asked: Asked) -> ColumnElement[bool]:
-    waits = (ConsultationState.NEW, ConsultationState.CONTACTING)
-    return and_(ConsultationRow.state.in_(waits), asked.overdue_before > _CHANGED_AT)
-
-
 def _lacks_outcome(asked: Asked) -> ColumnElement[bool]:
     return exists().where(
         BookingRow.consultation_id == ConsultationRow.id,
@@ -49,16 +44,16 @@ def _lacks_outcome(asked: Asked) -> ColumnElement[bool]:
 def _narrowed(asked: Asked) -> ColumnElement[bool]:
     narrowing: Narrowing = asked.narrowing
     if isinstance(narrowing, Area):
-        return and_(_IS_OPEN, narrowing.code == _AREA)
+        return and_(IS_OPEN, narrowing.code == _AREA)
     if isinstance(narrowing, ConsultationState):
-        return and_(_IS_OPEN, ConsultationRow.state == narrowing)
+        return and_(IS_OPEN, ConsultationRow.state == narrowing)
     conditions: dict[Which, ColumnElement[bool]] = {
-        Which.ALL: _IS_OPEN,
+        Which.ALL: IS_OPEN,
         Which.MINE: ConsultationRow.assignee == asked.user_id,
         Which.UNASSIGNED: _HOLDER.is_(None),
-        Which.OVERDUE: _is_overdue(asked),
+        Which.OVERDUE: is_overdue(asked.overdue_before),
     }
-    return and_(_IS_OPEN, conditions[narrowing])
+    return and_(IS_OPEN, conditions[narrowing])
 
 
 def count(tx: Transaction, asked: Asked) -> int:
@@ -68,10 +63,12 @@ def count(tx: Transaction, asked: Asked) -> int:
 
 
 def page(tx: Transaction, asked: Asked) -> tuple[Listed, ...]:
-    """Return a page: untaken and overdue first, then meetings without outcome, then the oldest."""
-    is_overdue, lacks_outcome = _is_overdue(asked), _lacks_outcome(asked)
-    is_untaken = ConsultationRow.state == ConsultationState.NEW
-    urgency = case((is_untaken & is_overdue, 0), (lacks_outcome, 1), else_=2)
+    """Return a page: what nobody has for too long, meetings without outcome, the overdue.
+
+    Then the rest; within each, what has not changed for longest comes first.
+    """
+    late, lacks_outcome = is_overdue(asked.overdue_before), _lacks_outcome(asked)
+    urgency = case((IS_UNTAKEN & late, 0), (lacks_outcome, 1), (late, 2), else_=3)
     rows = tx.connection.execute(
         select(
             ConsultationRow.id,
@@ -81,7 +78,7 @@ def page(tx: Transaction, asked: Asked) -> tuple[Listed, ...]:
             _AREA.label("area"),
             _HOLDER.label("holder"),
             _CHANGED_AT.label("changed_at"),
-            is_overdue.label("is_overdue"),
+            late.label("is_overdue"),
             lacks_outcome.label("lacks_outcome"),
         )
         .where(_narrowed(asked))
@@ -109,7 +106,7 @@ def by_state(tx: Transaction) -> dict[ConsultationState, int]:
     """Return how many open cases each state has."""
     statement = (
         select(ConsultationRow.state, func.count().label("number"))
-        .where(_IS_OPEN)
+        .where(IS_OPEN)
         .group_by(ConsultationRow.state)
     )
     found = {row.state: row.number for row in tx.connection.execute(statement)}
@@ -118,5 +115,5 @@ def by_state(tx: Transaction) -> dict[ConsultationState, int]:
 
 def by_area(tx: Transaction) -> dict[str, int]:
     """Return how many open cases each area has."""
-    statement = select(_AREA, func.count()).where(_IS_OPEN).group_by(_AREA).order_by(_AREA)
+    statement = select(_AREA, func.count()).where(IS_OPEN).group_by(_AREA).order_by(_AREA)
     return {area: number for area, number in tx.connection.execute(statement) if area is not None}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, literal, select, text, union_all
+from sqlalchemy import func, literal, select, union_all
 
-from domain.consultations import COUNTED_KINDS, Reference
+from domain.consultations import COUNTED_KINDS
 from domain.fiscal_year import FiscalYear
 from domain.size import Eligibility
 from storage.drafts import answers_from_json
@@ -14,7 +14,7 @@ from storage.tables import ConsultationRow, KpiEventRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from domain.consultations import CountedKind
     from domain.form import Answers
@@ -105,16 +105,3 @@ def answers_counted(tx: Transaction, kind: CountedKind, period: Period) -> list[
         select(ConsultationRow.answers).where(ConsultationRow.id.in_(counted))
     )
     return [answers_from_json(answers) for answers in rows.scalars()]
-
-
-def waiting(tx: Transaction, before: datetime, limit: int) -> tuple[int, list[Reference]]:
-    """Return how many cases submitted before a moment nobody has taken, and the oldest of them."""
-    untaken = (text("state = 'new'"), ConsultationRow.submitted_at < before)
-    number = tx.connection.execute(select(func.count()).where(*untaken)).scalar_one()
-    rows = tx.connection.execute(
-        select(ConsultationRow.fiscal_year, ConsultationRow.number)
-        .where(*untaken)
-        .order_by(ConsultationRow.submitted_at)
-        .limit(limit)
-    )
-    return number, [Reference(FiscalYear(row.fiscal_year), row.number) for row in rows]

@@ -27,6 +27,7 @@ from storage.tables.cases import (
     ReferenceCounterRow,
     ReturnCallRow,
 )
+from storage.tables.chasers import ChaserRow, SnoozeRow
 from storage.tables.matches import MatchEventRow, MatchRow
 from storage.tables.partners import PartnerRow
 from storage.tables.process import (
@@ -55,6 +56,7 @@ __all__ = [
     "BookingSeatRow",
     "CalendarFeedRow",
     "CaseEventRow",
+    "ChaserRow",
     "ChatLeaseRow",
     "ChatRow",
     "ClosureRow",
@@ -75,6 +77,7 @@ __all__ = [
     "ReferenceCounterRow",
     "ReturnCallRow",
     "RunRow",
+    "SnoozeRow",
     "StaffRow",
     "WaitingRow",
 ]

@@ -273,7 +273,6 @@ def measure(url: str, consultations: int, rounds: int) -> list[Timing]:
     """Fill the database at `url`, which must be empty, and return what things take on it."""
     programme = load_programme(SAMPLE)
     old_plan = _approved(programme)
-    working_days = programme.working_days
     at = Occasion(programme, -1, NOW)
     bench = Bench(url, programme, rounds)
     before = bench.submission("submit, 0 stored")
@@ -290,7 +289,7 @@ def measure(url: str, consultations: int, rounds: int) -> list[Timing]:
         bench.reading("/stats", lambda tx: figures.statistics(tx, at, ADMIN)),
         bench.reading(
             "monthly summary",
-            lambda tx: figures.summary(tx, programme, working_days, *month, NOW),
+            lambda tx: figures.summary(tx, at, *month),
         ),
         bench.writing("claim of the outbox", lambda tx: delivery.claim(tx, NOW)),
         before,

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.programme_file import SAMPLE, load_programme
+from domain.case_events import CaseEvent
 from domain.case_list import Which
+from domain.case_states import Act
 from domain.consultations import ConsultationState
 from domain.slots import Method
 from domain.staff import Role, StaffMember
 from services import case_list, cases
 from services.occasion import Occasion
-from storage import consultations, staff
+from storage import case_events, consultations, staff
 from storage.database import Database
 from tests.integration.case_office import ADMIN, CLERK, MANAGER, PLANNING, STRANGER, SUB, Cases
 from tests.integration.conftest import STAFF_CHAT
@@ -81,7 +83,14 @@ async def test_the_list_is_narrowed_by_buttons(office: Cases) -> None:
     assert "案件はありません" in shown.text
     office.counter.moment = at_jst(date(2026, 12, 1), "09:00")
     shown = await office.desk.press(CLERK, "3開庁日超")
-    assert references(shown.text) == ["R8-0003", "R8-0004", "R8-0001"]
+    assert references(shown.text) == ["R8-0003", "R8-0004", "R8-0002", "R8-0001"]
+    # Handing it over reaches no company; a note says that somebody did.
+    at_it = office.counter.moment - timedelta(minutes=1)
+    for act in (Act.HAND_OVER, Act.NOTE):
+        event = CaseEvent(act, S.CONTACTING, S.CONTACTING, CLERK, at_it)
+        office.desk.do(lambda tx, _at, event=event: case_events.add(tx, 1, event))
+        shown = await office.desk.press(CLERK, "3開庁日超")
+        assert ("R8-0001" in references(shown.text)) is (act is Act.HAND_OVER)
     asked = await office.desk.press(CLERK, "状態で絞る")
     assert labels(asked) == ["受付　2", "担当決定　1", "連絡中　1", "すべて"]
     shown = await office.desk.press(CLERK, "連絡中")

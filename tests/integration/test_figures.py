@@ -14,10 +14,13 @@ from domain.fiscal_year import FiscalYear
 from domain.periods import Period, day_of, fiscal_year_of
 from domain.programme import Kpi, Programme
 from domain.size import Eligibility
+from domain.staff import Role, StaffMember
 from handlers.context import Context
 from handlers.figures import kpi_text
-from services import figures
+from services import cases, figures
+from services.occasion import Occasion
 from storage import figures as sums
+from storage import staff
 from storage.database import Database
 from tests.integration.conftest import STAFF_CHAT, Counter
 from tests.integration.ledger import Ledger
@@ -145,14 +148,16 @@ def test_a_case_waits_after_three_working_days(
     ledger: Ledger, submitted: date, now: datetime, waits: int
 ) -> None:
     case = ledger.consult(submitted)
-    working_days = load_programme(SAMPLE).working_days
+    at = Occasion(load_programme(SAMPLE), STAFF_CHAT, now)
 
     def waiting() -> figures.Waiting:
-        return ledger.database.read(lambda tx: figures.waiting(tx, working_days, now)).result()
+        return ledger.database.read(lambda tx: figures.waiting(tx, at)).result()
 
     assert waiting().count == waits
     assert list(map(str, waiting().oldest)) == ["R8-0001"][:waits]
-    ledger.take(case)
+    clerk = StaffMember(401, "", Role.CLERK, now)
+    ledger.database.write(lambda tx: staff.register(tx, clerk)).result()
+    ledger.database.write(lambda tx: cases.take(tx, at, 401, "職員", case)).result()
     assert waiting().count == 0
 
 

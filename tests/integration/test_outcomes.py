@@ -24,6 +24,7 @@ from storage.database import Database
 from tests.integration.conftest import STAFF_CHAT, Counter
 from tests.integration.ledger import Ledger
 from tests.integration.meetings import CLERK, OTHER, OWNER, Meetings, jst
+from tests.integration.staff_desk import data_of, labels
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -68,9 +69,12 @@ async def audit(counter: Counter) -> list[tuple[int, str]]:
 
 async def answer(counter: Counter, user: int, label: str, chat: int) -> Shown:
     """Press a button of the question; return what its message shows then."""
-    question = counter.wire.asking(chat)
-    await counter.press(user, label, chat)
-    return counter.wire.shown[chat, question.message_id]
+    shown = counter.wire.shown.values()
+    questions = [one for one in shown if one.chat == chat and label in labels(one)]
+    data = data_of(questions[-1], label)
+    message = questions[-1].message_id
+    await counter.update(counter.press_body(user, data, chat, message))
+    return counter.wire.shown[chat, message]
 
 
 async def test_the_assignee_is_asked_when_it_ends_and_answers_in_one_tap(
@@ -182,12 +186,13 @@ async def test_nobody_answers_before_it_began_nor_without_being_staff(meetings: 
     await counter.update(counter.press_body(CLERK, "mt:met:b1.1", CLERK, 7))
     assert counter.wire.alerts[-1] == "面談はまだ始まっていません。"
     await asked(meetings, 2026, 11, 26, 10, 30)
-    question = counter.wire.asking(STAFF_CHAT)
+    shown = [one for (chat, _), one in counter.wire.shown.items() if chat == STAFF_CHAT]
+    question = next(one for one in shown if one.text == QUESTION)
     await counter.update(
         counter.press_body(STRANGER, "mt:met:b1.1", STAFF_CHAT, question.message_id)
     )
     assert "登録された職員だけ" in counter.wire.alerts[-1]
-    assert counter.wire.asking(STAFF_CHAT).text == QUESTION
+    assert counter.wire.shown[STAFF_CHAT, question.message_id].text == QUESTION
     await counter.update(counter.press_body(STRANGER, "mt:met:b1.1", STRANGER, 8))
     assert (STRANGER, 8) not in counter.wire.shown
     assert await audit(counter) == [

@@ -122,6 +122,25 @@ def test_targets_are_the_file_s_and_never_invented(programme: Programme) -> None
 AREAS = FILE["geography"]["areas"]
 TOKYO = FILE["hubs"][0]
 REFUSED: list[tuple[str, object, str, str]] = [
+    ("chasers", None, "chasers", "is missing; for example the table [chasers]"),
+    (
+        "chasers.repeat_after_working_days",
+        0,
+        "chasers.repeat_after_working_days",
+        "greater than or equal to 1; for example 5",
+    ),
+    (
+        "chasers.no_contact_after_working_days",
+        "3",
+        "chasers.no_contact_after_working_days",
+        "valid integer; for example 3",
+    ),
+    (
+        "chasers.unassigned_after_working_days",
+        4,
+        "chasers.unassigned_after_working_days",
+        "4 is more than no_contact_after_working_days (3)",
+    ),
     ("office.telephone", None, "office.telephone", 'is missing; for example "03-1234-5678"'),
     ("office.telephone", "", "office.telephone", 'must not be empty; for example "03-1234-5678"'),
     ("office.telephone_example", "110", "office.telephone_example", "no telephone number that"),

@@ -22,6 +22,7 @@ from domain.match_forms import (
 )
 from domain.needs import needs_questionnaire
 from domain.return_calls import return_call_questionnaire
+from domain.walk_ins import walk_in_questionnaire
 from handlers.command_menu import publish_menus
 from handlers.context import Context, House, MadoguchiApplication, Reach
 from handlers.profile import publish_descriptions
@@ -63,7 +64,7 @@ def build_house(
         programme=programme,
         questionnaire=questionnaire,
         forms=Forms(
-            {form.name: form for form in (questionnaire, *_further_forms(questionnaire))},
+            {f.name: f for f in (questionnaire, *_further_forms(programme, questionnaire))},
             programme.privacy.notice_version,
         ),
         working_days=programme.working_days,
@@ -77,10 +78,11 @@ def build_house(
     )
 
 
-def _further_forms(needs: Questionnaire) -> tuple[Questionnaire, ...]:
+def _further_forms(programme: Programme, needs: Questionnaire) -> tuple[Questionnaire, ...]:
     """Return all forms but the `needs` form, of which some take questions over."""
     return (
         return_call_questionnaire(needs),
+        walk_in_questionnaire(programme, needs),
         match_questionnaire(needs),
         step_questionnaire(),
         contract_questionnaire(needs),

@@ -33,6 +33,8 @@ class AuditAction(StrEnum):
     READ_RETURN_CALL_UNDELIVERED = "read_return_call_undelivered"
     EXPORT_AUDIT = "export_audit"
     EXPORT_PARTNERS = "export_partners"
+    LOG = "log"
+    LOG_ADDED = "log_added"
     TAKE = "take"
     TAKE_RETURN_CALL = "take_return_call"
     FINISH_RETURN_CALL = "finish_return_call"
@@ -118,6 +120,8 @@ _LOOKS = {
     AuditAction.EXPORT_PARTNERS: N_("Exported the figures by partner"),
 }
 _CHANGES = {
+    AuditAction.LOG: N_("Logged a consultation"),
+    AuditAction.LOG_ADDED: N_("Logged an addition to a case"),
     AuditAction.TAKE: N_("Took the case"),
     AuditAction.TAKE_RETURN_CALL: N_("Took a call"),
     AuditAction.FINISH_RETURN_CALL: N_("Said that a call is done"),

@@ -204,7 +204,7 @@ class Consultation:
 
     @property
     def counted_on(self) -> date:
-        """The day (JST) that decides date and fiscal year: of the sending (R12), or of the talk."""
+        """The day (JST) on which it counts."""
         return self.took_place_on or jst_date(self.submitted_at)
 
 

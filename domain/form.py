@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from domain.texts import N_
 
@@ -81,6 +81,7 @@ class Question:
     `hint` comes last, next to the buttons.
     """
 
+    is_asked: ClassVar[bool] = True
     key: str
     number: int
     title: str
@@ -214,8 +215,11 @@ class Typed(Question):
 class Known(Question):
     """What is known before the form begins: it is shown, never asked and never corrected.
 
-    `names` are the words for its answers; what has none is shown as it is.
+    `names` are the words for its answers; what has none is shown as it is. A form may begin
+    without it.
     """
+
+    is_asked: ClassVar[bool] = False
 
     number: int = 0
     text: str = ""

@@ -158,11 +158,15 @@ class Schedule(Part):
 
 
 class Counting(Part):
-    """Settings of the counting rules."""
+    """Settings of the counting rules.
+
+    `log_back_days` is how long ago what staff log may have taken place (R8).
+    """
 
     count_trigger: CountTrigger = Field(examples=['"submitted"'])
     duplicate_window_days: Whole = Field(ge=0, examples=[30])
     count_trials: Flag = Field(default=False, examples=["false"])
+    log_back_days: Whole = Field(default=30, ge=0, examples=[30])
 
 
 class Retention(Part):

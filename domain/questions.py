@@ -50,7 +50,7 @@ def current_question(questionnaire: Questionnaire, progress: Progress) -> Questi
     if progress.detour is not None and progress.detour in answers:
         return questionnaire.by_key[progress.detour]
     for question in questionnaire.questions:
-        if question.key not in answers and question.when(answers):
+        if question.key not in answers and question.is_asked and question.when(answers):
             return question
     return None
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from domain.walk_ins import ENTRY_NAMES
 from handlers import replies
 from handlers.callbacks import ADDENDUM, number_in, pack
 from handlers.private_chat import send_privately
 from handlers.questions import answer_sheet, shown_answer
+from handlers.records import form_of_record
 from handlers.updates import pressed, user_and_chat
 from services import addenda
 
@@ -28,7 +30,9 @@ def notice_text(context: Context, addendum: Addendum) -> str:
     _ = context.gettext
     title = _("<b>Addition to %(reference)s</b> (not counted)")
     lines = [title % {"reference": str(addendum.consultation.reference)}]
-    if not addendum.same_person:
+    if addendum.logged_by is not None:
+        lines.append(_(ENTRY_NAMES[addendum.entry]))
+    elif not addendum.same_person:
         lines.append(_("Written by somebody else of the company."))
     for key in _ON_NOTICE:
         question = context.house.questionnaire.by_key[key]
@@ -56,6 +60,6 @@ async def full_record(update: Update, context: Context) -> None:
     title = context.gettext("<b>Addition to %(reference)s</b> (not counted)") % {
         "reference": str(addendum.consultation.reference)
     }
-    sheet = answer_sheet(context, context.house.questionnaire, addendum.answers)
+    sheet = answer_sheet(context, form_of_record(context, addendum.logged_by), addendum.answers)
     if not await send_privately(context, query, user, f"{title}\n\n{sheet}"):
         context.afterwards(addenda.record_undelivered, user, addendum.id, context.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from domain import match_forms, needs, partner_form, return_calls
+from domain import match_forms, needs, partner_form, return_calls, walk_ins
 from domain.errors import StaleButton
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ FAMILIES = {
     match_forms.MATCH_STEP: MATCH_STEP,
     match_forms.MATCH_CONTRACT: MATCH_CONTRACT,
     partner_form.QUESTIONNAIRE: PARTNER,
+    walk_ins.QUESTIONNAIRE: WALK_IN,
 }
 """The family of the buttons that belong to a questionnaire as a whole."""
 _NAMES = {family: name for name, family in FAMILIES.items()}

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
+from domain.errors import StaleButton
 from domain.return_calls import QUESTIONNAIRE
 from handlers import replies
 from handlers.callbacks import CALL, number_in, pack
 from handlers.cases import in_charge
 from handlers.context import Context
+from handlers.drafts import ask
 from handlers.moments import moment
 from handlers.partner_links import sent_by
-from handlers.private_chat import send_privately
+from handlers.private_chat import privately, send_privately
 from handlers.questions import answer_sheet, shown_answer
 from handlers.staff_chat import edit_card
 from handlers.updates import pressed, telegram_name, user_and_chat
-from services import return_calls
+from services import return_calls, walk_ins
 from services.return_calls import RequestGone
 
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
     from services.return_calls import CallCard, CallPress
 
     Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
+
+
+DEEP_LINK = "log_"
+"""What /start is called with to have a request recorded as a consultation: the prefix of its id."""
 
 
 def card_text(context: Context, card: CallCard) -> str:
@@ -66,9 +72,10 @@ def card_buttons(context: Context, card: CallCard) -> InlineKeyboardMarkup | Non
         ]
 
     details = button(_("Name and number (private chat)"), "details")
+    log = button(_("Record as a consultation (private chat)"), "log")
     if card.is_free:
-        return InlineKeyboardMarkup([button(_("I take it"), "take", primary), details])
-    return InlineKeyboardMarkup([details, button(_("I have called"), "done", primary)])
+        return InlineKeyboardMarkup([button(_("I take it"), "take", primary), details, log])
+    return InlineKeyboardMarkup([details, log, button(_("I have called"), "done", primary)])
 
 
 def withdrawn_text(context: Context, number: int, assignee_name: str | None) -> str:
@@ -160,6 +167,30 @@ async def details(update: Update, context: Context) -> None:
     if not await send_privately(context, query, user, f"{title}\n\n{sheet}"):
         call_id = card.call.id
         context.afterwards(return_calls.details_undelivered, user, call_id, context.now)
+
+
+@_of_a_request
+async def log(update: Update, context: Context) -> None:
+    """Record what was said as a consultation (R9), in private, beginning with what is known."""
+    query, data, _ = pressed(update)
+    user, _ = user_and_chat(update)
+    call_id = number_in(data)
+    draft = await context.transact(
+        walk_ins.begin_from_call, context.house.forms, user, call_id, context.occasion
+    )
+    await privately(context, query, ask(context, user, draft), f"{DEEP_LINK}{call_id}")
+
+
+async def open_form(update: Update, context: Context, payload: str) -> None:
+    """/start with a request's deep link: record it here. Raises NotPermitted, StaleButton."""
+    user, chat = user_and_chat(update)
+    call = payload.removeprefix(DEEP_LINK)
+    if not (call.isascii() and call.isdecimal() and len(call) <= 18):
+        raise StaleButton("")
+    draft = await context.transact(
+        walk_ins.begin_from_call, context.house.forms, user, int(call), context.occasion
+    )
+    await ask(context, chat, draft)
 
 
 async def refresh(update: Update, context: Context) -> None:

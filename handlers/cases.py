@@ -15,11 +15,12 @@ from domain.form import OneOf
 from domain.needs import points_to_confirm
 from domain.return_calls import CALL_TIMES
 from domain.talent import CLASS_NAMES, talent_classes
+from domain.walk_ins import ENTRY_NAMES
 from handlers import replies
 from handlers.callbacks import CASE, DESK, MEETING, pack, unpack
 from handlers.context import Context
 from handlers.meetings import meeting_line
-from handlers.moments import moment
+from handlers.moments import dated, moment
 from handlers.partner_links import sent_by
 from handlers.private_chat import send_privately, send_protected
 from handlers.questions import shown_answer
@@ -54,12 +55,18 @@ def card_text(context: Context, card: Card) -> str:
     """Return the card: reference, area, industry and need, never a name or number (HTML)."""
     _ = context.gettext
     consultation = card.consultation
-    reference = str(consultation.reference)
     if consultation.state is ConsultationState.NEW:
-        title = _("<b>New consultation %(reference)s</b>") % {"reference": reference}
-    else:
-        title = f"<b>{reference}</b>　{_(STATE_WORDS[consultation.state])}"
+        return new_text(context, card)
+    title = f"<b>{consultation.reference}</b>　{_(STATE_WORDS[consultation.state])}"
     return "\n".join([title, moment(context, consultation.submitted_at), *facts(context, card)])
+
+
+def new_text(context: Context, card: Card) -> str:
+    """Return the card under a title that tells of a new consultation (HTML)."""
+    title = context.gettext("<b>New consultation %(reference)s</b>")
+    title %= {"reference": str(card.consultation.reference)}
+    accepted = moment(context, card.consultation.submitted_at)
+    return "\n".join([title, accepted, *facts(context, card)])
 
 
 def facts(context: Context, card: Card) -> list[str]:
@@ -67,7 +74,8 @@ def facts(context: Context, card: Card) -> list[str]:
     _ = context.gettext
     consultation = card.consultation
     questionnaire = context.house.questionnaire
-    lines = [
+    lines = came_in(context, card)
+    lines += [
         f"{escape(_(question.title))}："
         f"{escape(shown_answer(context, question, consultation.answers))}"
         for question in map(questionnaire.by_key.__getitem__, _ON_CARD)
@@ -111,6 +119,20 @@ def facts(context: Context, card: Card) -> list[str]:
     if card.assignee_name is not None:
         lines.append(in_charge(context, card))
     return lines
+
+
+def came_in(context: Context, card: Card) -> list[str]:
+    """Return how and when a consultation came to staff, and who logged it; else nothing (HTML)."""
+    consultation = card.consultation
+    if consultation.took_place_on is None:
+        return []
+    text = context.gettext("%(entry)s, %(day)s (recorded by %(name)s)")
+    values = {
+        "entry": context.gettext(ENTRY_NAMES[consultation.entry]),
+        "day": dated(context, consultation.took_place_on),
+        "name": escape(card.logger_name or "–"),
+    }
+    return [text % values]
 
 
 def in_charge(context: Context, card: Card | CallCard) -> str:

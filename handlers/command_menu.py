@@ -38,6 +38,11 @@ EVERYBODYS: Final = (
 STAFFS: Final = (
     ("cases", N_("The open cases"), Action.READ_CASES),
     ("case", N_("One case: /case R8-0042"), Action.READ_CASES),
+    (
+        "log",
+        N_("Record a consultation by telephone, visit or a partner"),
+        Action.LOG_CONSULTATION,
+    ),
     ("today", N_("Meetings of today"), Action.READ_SLOTS),
     ("slots", N_("Free and taken times of this and the next week"), Action.READ_SLOTS),
     ("calendar", N_("The meetings in your own calendar"), Action.READ_SLOTS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from domain.consultations import ConsultationState
 from domain.errors import StaleButton
 from domain.outbox import NoticeKind
 from domain.return_calls import CALL_TIMES
@@ -37,7 +38,11 @@ async def render(context: Context, notice: ClaimedNotice) -> Message | None:
 
 async def _new_consultation(context: Context, payload: Mapping[str, Any]) -> Message:
     card = await context.read(cases.card, payload["consultation"])
-    return Message(case_cards.card_text(context, card), case_cards.card_buttons(context, card))
+    # What staff logged has somebody in charge from the start, and is news to the others.
+    is_news = card.consultation.state is ConsultationState.TRIAGED
+    is_news = is_news and card.consultation.logged_by is not None
+    text = case_cards.new_text if is_news else case_cards.card_text
+    return Message(text(context, card), case_cards.card_buttons(context, card))
 
 
 async def _addendum(context: Context, payload: Mapping[str, Any]) -> Message:

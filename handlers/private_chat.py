@@ -10,6 +10,8 @@ from telegram.error import BadRequest, Forbidden
 from handlers import replies
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from telegram import CallbackQuery, InlineKeyboardMarkup
 
     from handlers.context import Context
@@ -52,8 +54,15 @@ async def send_privately(
     Whoever never started the bot is told where to; `payload` is what /start is called with there.
     Returns whether the record was sent.
     """
+    return await privately(context, query, send_protected(context, user, text, buttons), payload)
+
+
+async def privately(
+    context: Context, query: CallbackQuery, sending: Awaitable[None], payload: str
+) -> bool:
+    """Send something to a staff member's private chat and answer their press, as above."""
     try:
-        await send_protected(context, user, text, buttons)
+        await sending
     except (Forbidden, BadRequest) as error:
         if isinstance(error, BadRequest) and "chat not found" not in error.message.lower():
             raise

@@ -10,6 +10,7 @@ from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from domain.fiscal_year import JST
 from domain.questions import relevant_questions
+from domain.walk_ins import QUESTIONNAIRE as WALK_IN
 from handlers.partner_links import sent_by
 from handlers.questions import shown_answer
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.addenda import Addendum
-    from domain.form import Answers
+    from domain.form import Answers, Questionnaire
     from handlers.context import Context
     from services.cases import Card, Press
 
@@ -41,7 +42,7 @@ def _case(context: Context, card: Card) -> Iterator[str]:
     if card.partner is not None:
         yield sent_by(context, card.partner)
     yield ""
-    yield from _sheet(context, consultation.answers)
+    yield from _sheet(context, consultation.answers, consultation.logged_by)
 
 
 def _addenda(context: Context, addenda: Iterable[Addendum]) -> Iterator[str]:
@@ -51,17 +52,24 @@ def _addenda(context: Context, addenda: Iterable[Addendum]) -> Iterator[str]:
         title %= {"reference": str(addendum.consultation.reference)}
         yield ""
         yield f"{title}　{_moment(context, addendum.submitted_at)}"
-        if not addendum.same_person:
+        if addendum.logged_by is None and not addendum.same_person:
             yield _("Written by somebody else of the company.")
-        yield from _sheet(context, addendum.answers)
+        yield from _sheet(context, addendum.answers, addendum.logged_by)
 
 
 def _moment(context: Context, moment: datetime) -> str:
     return format_datetime(moment.astimezone(JST), "y/M/d(E) H:mm", locale=context.language)
 
 
-def _sheet(context: Context, answers: Answers) -> Iterator[str]:
-    for question in relevant_questions(context.house.questionnaire, answers):
+def form_of_record(context: Context, logged_by: int | None) -> Questionnaire:
+    """Return the form that was filled in: the needs form, or the staff's for what they logged."""
+    if logged_by is None:
+        return context.house.questionnaire
+    return context.house.forms.questionnaires[WALK_IN]
+
+
+def _sheet(context: Context, answers: Answers, logged_by: int | None) -> Iterator[str]:
+    for question in relevant_questions(form_of_record(context, logged_by), answers):
         if question.key in answers:
             answer = shown_answer(context, question, answers)
             yield f"{escape(context.gettext(question.title))}：{escape(_clipped(answer))}"

@@ -57,6 +57,7 @@ from handlers import (
     slots,
     staff,
     staff_meetings,
+    walk_ins,
 )
 from handlers.callbacks import (
     ADDENDUM,
@@ -81,6 +82,7 @@ from handlers.callbacks import (
     RETURN_CALL,
     SLOTS,
     STAFF,
+    WALK_IN,
 )
 from handlers.updates import telegram_name, user_and_chat
 from services import delivery
@@ -101,6 +103,7 @@ _REFRESHING: dict[str, Handler] = {
     MATCH: matches.refresh,
     CHASER: chasers.refresh,
     CALL: calls.refresh,
+    WALK_IN: walk_ins.refresh,
     STAFF: staff.refresh,
     AUDIT: audit.refresh,
     CALENDAR: calendar_feeds.refresh,
@@ -232,6 +235,9 @@ async def start(update: Update, context: Context) -> None:
     if payload.startswith(case_desk.DEEP_LINK):
         await case_desk.open_card(update, context, payload)
         return
+    if payload.startswith(calls.DEEP_LINK):
+        await calls.open_form(update, context, payload)
+        return
     if payload.startswith(cases.DEEP_LINK):
         await cases.open_record(update, context, payload)
         return
@@ -289,6 +295,10 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{CALL}:take:{_NUMBER}", calls.take),
     (f"{CALL}:details:{_NUMBER}", calls.details),
     (f"{CALL}:done:{_NUMBER}", calls.done),
+    (f"{CALL}:log:{_NUMBER}", calls.log),
+    (f"{WALK_IN}:submit-{_NUMBER}", walk_ins.submit),
+    (f"{WALK_IN}:new-{_NUMBER}", walk_ins.submit_as_new),
+    (f"{WALK_IN}:append-{_NUMBER}", walk_ins.append),
     (f"{ADDENDUM}:full:{_NUMBER}", addenda.full_record),
     (f"{_OUTCOME}.*", outcomes.answered),
     (f"{STAFF}:.*", staff.staff_button),
@@ -339,6 +349,7 @@ COMMANDS: tuple[tuple[str, Handler], ...] = (
     ("kpi", _hidden(figures.kpi)),
     ("cases", _hidden(case_list.command)),
     ("case", _hidden(case_desk.command)),
+    ("log", _hidden(walk_ins.command)),
     ("today", _hidden(staff_meetings.show_today)),
     ("slots", _hidden(slots.show_slots)),
     ("close", _hidden(closures.close_command)),

@@ -32,7 +32,7 @@ class Card:
     """A consultation with the name of who has it; `is_free` if nobody on the staff has.
 
     `meeting` is the one that is booked, `partner` the one that sent the company, `matches` how many
-    persons were found and not lost again.
+    persons were found and not lost again, `logger_name` is of who logged what came to staff.
     """
 
     consultation: Consultation
@@ -41,6 +41,7 @@ class Card:
     meeting: Booking | None
     partner: Partner | None
     matches: int
+    logger_name: str | None
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,16 @@ def card(tx: Transaction, consultation_id: int) -> Card:
     live = bookings.live_of(tx, consultation_id)
     meeting = live if live is not None and live.state is BookingState.BOOKED else None
     partner = partners.find(tx, consultation.partner)
-    found = matches.count(tx, consultation_id, GOOD)
-    taken_by = consultation.assignee
-    is_free = taken_by is None or staff.find(tx, taken_by) is None
-    name = staff.names(tx, taken_by) if taken_by is not None else None
-    return Card(consultation, name, is_free, meeting, partner, found)
+    taken_by, logged_by = consultation.assignee, consultation.logged_by
+    return Card(
+        consultation,
+        staff.names(tx, taken_by) if taken_by is not None else None,
+        is_free=taken_by is None or staff.find(tx, taken_by) is None,
+        meeting=meeting,
+        partner=partner,
+        matches=matches.count(tx, consultation_id, GOOD),
+        logger_name=staff.names(tx, logged_by) if logged_by is not None else None,
+    )
 
 
 def permitted(tx: Transaction, user_id: int, action: Action) -> StaffMember:

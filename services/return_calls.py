@@ -14,6 +14,7 @@ from domain.questions import Progress, current_question
 from domain.return_calls import QUESTIONNAIRE, NewReturnCall, ReturnCall, known_already
 from domain.staff import Action, refusal
 from domain.texts import N_
+from domain.walk_ins import QUESTIONNAIRE as WALK_IN
 from services.cases import AlreadyTaken
 from services.drafts import Step, find, is_outdated, opened
 from storage import audit, drafts, outbox, partners, return_calls, staff
@@ -154,6 +155,8 @@ def withdraw(tx: Transaction, user_id: int, call_id: int, staff_chat: int, now: 
     call = return_calls.find(tx, call_id)
     if call is None or not return_calls.remove_open(tx, call_id, user_id):
         raise RequestGone
+    # Whoever was about to log it has begun with the name and the number.
+    drafts.remove_about_call(tx, WALK_IN, call_id)
     notice = Notice(
         recipient=staff_chat,
         kind=NoticeKind.RETURN_CALL_WITHDRAWN,

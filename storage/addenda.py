@@ -80,6 +80,16 @@ def _addendum(row: Row[Any], consultation: Consultation) -> Addendum:
     )
 
 
+def case_of_draft(tx: Transaction, draft_id: int) -> Consultation | None:
+    """Return the case that what staff logged in a draft was added to."""
+    case_id = tx.connection.execute(
+        select(AddendumRow.consultation_id).where(
+            AddendumRow.draft_id == draft_id, AddendumRow.logged_by.is_not(None)
+        )
+    ).scalar_one_or_none()
+    return consultations.find(tx, case_id) if case_id is not None else None
+
+
 def is_submitted(tx: Transaction, draft_id: int, user_id: int) -> bool:
     """Whether the person's draft became an addendum."""
     statement = select(AddendumRow.id).where(

@@ -153,8 +153,8 @@ def latest_open(
     return found[0] if found else None
 
 
-def of_draft(tx: Transaction, draft_id: int, user_id: int) -> Consultation | None:
-    """Return the consultation that the person's draft became."""
+def of_draft(tx: Transaction, draft_id: int, user_id: int | None) -> Consultation | None:
+    """Return the consultation that a person's draft became; None for what staff logged."""
     found = _load(
         tx,
         select(ConsultationRow).where(

@@ -236,6 +236,14 @@ def remove(tx: Transaction, draft_id: int) -> None:
     tx.connection.execute(delete(DraftRow).where(DraftRow.id == draft_id))
 
 
+def remove_about_call(tx: Transaction, questionnaire: str, call_id: int) -> None:
+    """Delete the drafts of a questionnaire that began with a request to be called back."""
+    call = DraftRow.progress["answers"]["call"].as_string()
+    tx.connection.execute(
+        delete(DraftRow).where(DraftRow.questionnaire == questionnaire, call == str(call_id))
+    )
+
+
 def remove_of_staff(tx: Transaction, user_id: int) -> None:
     """Delete what somebody fills in as a member of the staff, which is all without consent."""
     tx.connection.execute(

@@ -43,7 +43,6 @@ class DraftRow(Base):
     contact_keyboard: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime] = mapped_column(index=True)
     nudged_at: Mapped[datetime | None]
-    return_call_id: Mapped[int | None] = mapped_column(Key)
     partner_id: Mapped[int | None] = mapped_column(Key)
     consultation_id: Mapped[int | None] = mapped_column(ForeignKey("consultations.id"))
 

@@ -33,7 +33,9 @@ TEXTS = {
 }
 
 
-def answer(form: Questionnaire, progress: Progress, choice: str | None = None) -> Progress:
+def answer(
+    form: Questionnaire, progress: Progress, choice: str | None = None, today: date = TODAY
+) -> Progress:
     """Answer the current question: with this choice or text, else with the first or a sample."""
     question = current_question(form, progress)
     assert question is not None
@@ -49,20 +51,22 @@ def answer(form: Questionnaire, progress: Progress, choice: str | None = None) -
     if choice is not None and choice.startswith("_"):
         return accept_button(form, progress, question.key, choice)
     if progress.typed is None:
-        progress = accept_text(form, progress, choice or TEXTS[question.key], TODAY)
+        progress = accept_text(form, progress, choice or TEXTS[question.key], today)
     if progress.typed is not None:
         progress = accept_button(form, progress, question.key, yes_to(progress.typed))
     return progress
 
 
-def walk(form: Questionnaire, progress: Progress | None = None, **choices: str) -> Progress:
+def walk(
+    form: Questionnaire, progress: Progress | None = None, today: date = TODAY, **choices: str
+) -> Progress:
     """Answer all that is open, with these choices or texts by question key."""
     progress = progress or Progress()
     for _ in range(2 * len(form.questions)):
         question = current_question(form, progress)
         if question is None:
             return progress
-        progress = answer(form, progress, choices.get(question.key))
+        progress = answer(form, progress, choices.get(question.key), today)
         if progress.ended is not None:
             return progress
     raise AssertionError(f"no end in sight at {question}")

@@ -19,13 +19,10 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("logged_by", sa.BigInteger(), nullable=True))
     op.add_column("consultations", sa.Column("took_place_on", sa.Date(), nullable=True))
     op.add_column("case_events", sa.Column("held_on", sa.Date(), nullable=True))
-    key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-    op.add_column("drafts", sa.Column("return_call_id", key, nullable=True))
 
 
 def downgrade() -> None:
     """Revert the change."""
-    op.drop_column("drafts", "return_call_id")
     op.drop_column("case_events", "held_on")
     op.drop_column("consultations", "took_place_on")
     for table in ("addenda", "consultations"):

@@ -86,6 +86,29 @@ class People(Wire):
         )
         return MESSAGE.validate_python(await self.request("POST", "upload", data=form))
 
+    async def send_photo(
+        self,
+        person_id: int,
+        content: bytes,
+        caption: str = "",
+        chat_id: int | None = None,
+        *,
+        topic: int | None = None,
+        reply_to: int | None = None,
+    ) -> ShownMessage:
+        """Send a PNG picture as a photo."""
+        return await self.send_file(
+            person_id,
+            "photo",
+            "photo.png",
+            content,
+            mime_type="image/png",
+            caption=caption,
+            chat_id=chat_id,
+            topic=topic,
+            reply_to=reply_to,
+        )
+
     async def send_album(
         self,
         person_id: int,
@@ -115,6 +138,10 @@ class People(Wire):
             "edit", person_id=person_id, message_id=message_id, text=text, chat_id=chat_id
         )
         return MESSAGE.validate_python(body)
+
+    async def delete(self, person_id: int, message_id: int, chat_id: int | None = None) -> None:
+        """Delete a message for everybody, unseen by the bot."""
+        await self.post("delete", person_id=person_id, message_id=message_id, chat_id=chat_id)
 
     async def react(
         self, person_id: int, message_id: int, emoji: str, chat_id: int | None = None

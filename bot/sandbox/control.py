@@ -20,6 +20,7 @@ person's private chat with the bot). A refusal is 409 `{"error": code, "message"
     POST upload                        multipart: as send without text, and kind, file, caption
     POST album                         the same with 2-10 times kind and file
     POST edit                          person_id, message_id, text (or caption), chat_id
+    POST delete                        person_id, message_id, chat_id
     POST react                         person_id, message_id, emoji (empty: take back), chat_id
     POST press                         person_id, button (label or data), message_id, chat_id, wait
     POST press-old                     person_id, data, message_id, chat_id, wait

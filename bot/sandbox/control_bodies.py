@@ -73,6 +73,12 @@ class Edit(By):
     text: str
 
 
+class Delete(By):
+    """A message to delete."""
+
+    message_id: int
+
+
 class React(By):
     """A reaction to a message; an empty emoji takes it back."""
 

@@ -14,6 +14,7 @@ from bot.sandbox.call import Upload
 from bot.sandbox.control_bodies import (
     By,
     Contact,
+    Delete,
     Edit,
     Link,
     PressButton,
@@ -58,6 +59,7 @@ class PeopleControl:
                 "tap": (Tap, self._tap),
                 "share-contact": (Contact, self._share_contact),
                 "edit": (Edit, self._edit),
+                "delete": (Delete, self._delete),
                 "react": (React, self._react),
                 "press": (PressButton, self._press),
                 "press-old": (PressOld, self._press_old),
@@ -104,6 +106,10 @@ class PeopleControl:
     async def _edit(self, body: Edit) -> Json:
         edited = edits.edit(self._world, body.person_id, body.message_id, body.text, body.chat_id)
         return self._shown(edited)
+
+    async def _delete(self, body: Delete) -> Json:
+        edits.delete(self._world, body.person_id, body.message_id, body.chat_id)
+        return {}
 
     async def _react(self, body: React) -> Json:
         message = edits.react(

@@ -1,4 +1,4 @@
-"""What people change of messages that stand already: their own words, their reactions."""
+"""What people change of messages that stand already: their words, reactions, that they stand."""
 
 from __future__ import annotations
 
@@ -50,6 +50,19 @@ def _edited(message: Message, text: str) -> Json:
         return text_fields("text", formatted)
     file = {name: kept for name, kept in message.content.items() if name in CAPTIONED}
     return {**file, **text_fields("caption", formatted)}
+
+
+def delete(world: World, person_id: int, message_id: int, chat_id: int | None = None) -> None:
+    """Delete a message for everybody; the bot does not learn of it.
+
+    Whose it is does not matter in the private chat, nor to an administrator of a group.
+    """
+    _, chat = speaker(world, person_id, chat_id)
+    message = _standing(chat, message_id)
+    is_own = message.author.get("from", {}).get("id") == person_id
+    if not (is_own or chat.is_private or chat.is_run_by(person_id)):
+        raise ActionRefused("read_only", "only administrators delete what others wrote")
+    world.delete(message)
 
 
 def react(

@@ -48,6 +48,8 @@ class Transcript:
         style = "bold green" if message.is_from_bot else "bold cyan"
         contact = message.contact
         text = f"📇 {contact.name} {contact.phone}" if contact is not None else message.text
+        if message.file is not None:
+            text = f"📎 {message.file.name}\n{text}".strip()
         lines = text.splitlines() or [""]
         self._write(Text.assemble((f"{mark}{message.sender}", style), "：", lines[0]))
         for line in lines[1:]:

@@ -170,7 +170,7 @@ async def test_a_message_is_copied_without_its_origin(
 async def test_a_copy_may_have_another_caption_keyboard_and_answer(
     server: SandboxServer, calls: Calls, people: SandboxClient
 ) -> None:
-    photo = await people.send_file(OWNER, "photo", "図.png", PNG, caption="工場")
+    photo = await people.send_photo(OWNER, PNG, "工場")
     text = await people.send(OWNER, "一")
     post = await calls.send("R8-0042", STAFF_CHAT)
     async with telegram_bot(server) as bot:

@@ -114,6 +114,7 @@ async def test_a_story_says_what_did_not_come_and_who_got_no_answer(
     with pytest.raises(StoryWrong, match="見本 一郎 waited for a welcome"):
         await actor.reply(sent.message_id, lambda _: True, "a welcome")
     await calls.send("ご用件は", reply_markup=buttons("x"))
+    await people.send_file(OWNER, "document", "案内.pdf", b"%PDF", caption="どうぞ")
     shown = await actor.reply(sent.message_id, lambda _: True, "a question")
     with pytest.raises(StoryWrong, match="did not answer when 見本 一郎 pressed x"):
         await actor.press(shown.buttons[0][0], shown)
@@ -121,6 +122,8 @@ async def test_a_story_says_what_did_not_come_and_who_got_no_answer(
         "見本 一郎：/start",
         "見本 窓口ボット：ご用件は",
         "[x]",
+        "見本 一郎：📎 案内.pdf",
+        "どうぞ",
         "見本 一郎 ▷ [x]",
     ]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.sandbox import cast
 from bot.sandbox.client import SandboxRefused
 from tests.sandbox_calls import OTHER, OWNER, PNG, STAFF, STAFF_CHAT, Calls, meet, telegram_bot
 
@@ -100,7 +101,7 @@ async def test_a_plain_member_hears_commands_and_answers_to_itself_only(
 
 
 async def test_a_caption_is_edited_and_may_be_emptied(calls: Calls, people: SandboxClient) -> None:
-    sent = await people.send_file(OWNER, "photo", "図.png", PNG, caption="工場")
+    sent = await people.send_photo(OWNER, PNG, "工場")
     await people.edit(OWNER, sent.message_id, "新しい工場")
     told = await calls.heard("edited_message")
     assert (told["caption"], told["message_id"]) == ("新しい工場", sent.message_id)
@@ -125,7 +126,7 @@ async def test_what_cannot_be_edited(calls: Calls, people: SandboxClient) -> Non
     bots = await calls.send("a")
     sticker = await people.send_file(OWNER, "sticker", "s.webp", b"RIFF")
     text = await people.send(OWNER, "一")
-    photo = await people.send_file(OWNER, "photo", "図.png", PNG)
+    photo = await people.send_photo(OWNER, PNG)
     for message_id, words, code in (
         (bots, "b", "not_editable"),
         (sticker.message_id, "b", "not_editable"),
@@ -137,6 +138,36 @@ async def test_what_cannot_be_edited(calls: Calls, people: SandboxClient) -> Non
         with pytest.raises(SandboxRefused) as refusal:
             await people.edit(OWNER, message_id, words)
         assert refusal.value.code == code
+
+
+async def test_what_a_person_deletes_is_gone_without_a_word(
+    calls: Calls, people: SandboxClient
+) -> None:
+    said = await people.send(OWNER, "一")
+    asked = await calls.send("二")
+    newest = (await calls.call("getUpdates"))[-1]["update_id"]
+    await people.delete(OWNER, said.message_id)
+    await people.delete(OWNER, asked)
+    assert await calls.call("getUpdates", offset=newest + 1) == []
+    copy = {"from_chat_id": OWNER, "message_id": said.message_id}
+    why = await calls.why("copyMessage", chat_id=OTHER, **copy)
+    assert why == "message to copy not found"
+    why = await calls.why("editMessageText", chat_id=OWNER, message_id=asked, text="三")
+    assert why == "message to edit not found"
+
+
+async def test_only_administrators_delete_what_others_wrote(
+    calls: Calls, people: SandboxClient
+) -> None:
+    card = await calls.send("R8-0042", STAFF_CHAT)
+    own = await people.send(STAFF, "一", STAFF_CHAT)
+    with pytest.raises(SandboxRefused, match="read_only"):
+        await people.delete(STAFF, card, STAFF_CHAT)
+    await people.delete(STAFF, own.message_id, STAFF_CHAT)
+    await people.delete(cast.MANAGER.id, card, STAFF_CHAT)
+    assert await people.messages(STAFF_CHAT) == []
+    with pytest.raises(SandboxRefused, match="unknown_message"):
+        await people.delete(STAFF, own.message_id, STAFF_CHAT)
 
 
 async def test_the_bot_reacts_with_one_emoji_and_takes_it_back(

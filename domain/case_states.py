@@ -48,7 +48,8 @@ class Act(StrEnum):
     """What is done to a case.
 
     BOOK, UNBOOK and MEET are a booking's doing: made or moved, lost (cancelled, 欠席, 延期), held
-    (実施). REFER needs the owner's consent to sharing (Q19 ①) and a referral, MATCH a match.
+    (実施). REFER needs the owner's consent to sharing (Q19 ①) and a referral, MATCH a match,
+    UNMATCH the loss of the only one.
     HAND_OVER and NOTE change no state.
     """
 
@@ -59,6 +60,7 @@ class Act(StrEnum):
     MEET = "meet"
     REFER = "refer"
     MATCH = "match"
+    UNMATCH = "unmatch"
     CLOSE = "close"
     REOPEN = "reopen"
     EXCLUDE = "exclude"
@@ -133,6 +135,7 @@ _ROWS: Final[tuple[tuple[Act, Iterable[ConsultationState], Iterable[Consultation
     (Act.CHANGE, (_S.REFERRED, _S.INTERVIEW), (_S.CANDIDATE,)),
     (Act.CHANGE, (_S.CANDIDATE,), (_S.INTERVIEW,)),
     (Act.MATCH, (_S.INTERVIEW,), (_S.MATCHED,)),
+    (Act.UNMATCH, (_S.MATCHED,), (_S.INTERVIEW,)),
     (Act.CHANGE, (_S.MATCHED,), (_S.FOLLOWUP,)),
     (Act.CLOSE, (_S.MET, _S.REFERRED, _S.FOLLOWUP), (_S.CLOSED_DONE,)),
     # A company may turn away at any stage, not only where the rules' table names it first.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from services.occasion import Occasion
     from storage.database import Transaction
 
-_TOLD_ELSEWHERE = frozenset({Act.BOOK, Act.UNBOOK, Act.MEET, Act.MATCH})
+_TOLD_ELSEWHERE = frozenset({Act.BOOK, Act.UNBOOK, Act.MEET, Act.MATCH, Act.UNMATCH})
 """What bookings and matches did to a case is told by histories of their own."""
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from domain.audit import AuditAction
 from domain.case_states import Act, NotFromHere, after
-from domain.consultations import ConsultationState
 from domain.errors import DomainError, StaleButton
 from domain.match_forms import (
     MATCH,
@@ -28,7 +27,6 @@ from domain.matches import (
     MatchState,
     MatchWhy,
     NotOfMatch,
-    does_count,
     offered,
     possible,
     refuse_day,
@@ -295,13 +293,14 @@ def _settle(
     matches.record(tx, match.id, event, draft_id)
     if draft_id is not None:
         drafts.remove(tx, draft_id)
-    trials = at.programme.counting.count_trials
     if event.act in (MatchAct.START, MatchAct.END):
         return
     case_counts.count_match(tx, at, event.actor, case, match, event.why or _RULE)
-    is_first = case.state is ConsultationState.INTERVIEW
-    if is_first and does_count(match.state, match.engagement, count_trials=trials):
-        case_log.moved(tx, at, case, after(Act.MATCH, case.state), Act.MATCH, event.actor)
+    is_found = any(one.counted_on is not None for one in matches.of_case(tx, case.id))
+    act = Act.MATCH if is_found else Act.UNMATCH
+    is_lost = event.act in (MatchAct.CANCEL, MatchAct.VOID)
+    if is_found is not is_lost and (to := after(act, case.state)) is not case.state:
+        case_log.moved(tx, at, case, to, act, event.actor)
 
 
 _RULE = "R4"

@@ -215,6 +215,20 @@ async def test_who_is_cancelled_before_the_start_counts_no_more(desk: Desk) -> N
     assert await desk.kpi() == [(1, "2026-11-24", 1, "R4"), (-1, "2026-11-24", 1, "person")]
     past = await desk.press("案件へ戻る")
     assert "開始前の取消　本人の辞退" in past.text
+    # Nobody is found any more: the selection goes on.
+    assert desk.office.state(desk.case) is S.INTERVIEW
+    assert (await desk.office.events(desk.case))[-1][:3] == ("unmatch", "matched", "interview")
+
+
+async def test_a_case_stays_matched_while_somebody_else_is_found(desk: Desk) -> None:
+    await desk.record()
+    await desk.record()
+    await desk.data("ma:do:1:agreed:cancel:person")
+    assert desk.office.state(desk.case) is S.MATCHED
+    await desk.data("ma:do:2:agreed:void:twice")
+    assert desk.office.state(desk.case) is S.INTERVIEW
+    await desk.record()
+    assert desk.office.state(desk.case) is S.MATCHED
 
 
 async def test_a_mistake_is_taken_off_and_gone_from_the_card(desk: Desk) -> None:

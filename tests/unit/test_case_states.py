@@ -53,7 +53,7 @@ ONWARD = {
     "referred": {"candidate": "change"},
     "candidate": {"interview": "change", "referred": "refer"},
     "interview": {"candidate": "change", "matched": "match"},
-    "matched": {"followup": "change", "referred": "refer"},
+    "matched": {"followup": "change", "referred": "refer", "interview": "unmatch"},
     "followup": {},
 }
 CORRECTORS = {Role.ADMIN, Role.MANAGER, Role.SUB_MANAGER}

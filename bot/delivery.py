@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from domain.outbox import ClaimedNotice
     from handlers.context import MadoguchiApplication
+    from handlers.messages import Message
     from storage.database import Transaction
 
 P = ParamSpec("P")
@@ -138,14 +139,14 @@ class Delivery:
         try:
             self._on_their_way.add(notice.id)
             try:
-                await replies.send_message(context, notice.recipient, message)
+                sent = await self._transmit(context, notice.recipient, message)
             finally:
                 self._on_their_way.remove(notice.id)
         except RetryAfter as error:
             await self._record(delivery.flooded, notice, _wait(error), now)
         except ChatMigrated as error:
             _LOGGER.warning("chat %d is %d now", notice.recipient, error.new_chat_id)
-            await self._record(delivery.moved, notice, error.new_chat_id, now)
+            await self._record(delivery.moved, notice, error.new_chat_id)
         except NotSentError as error:
             _LOGGER.warning("notice %d did not leave: %s", notice.id, error)
             await self._record(delivery.not_sent, notice, now)
@@ -155,7 +156,15 @@ class Delivery:
             _LOGGER.warning("notice %d may have arrived, trying again: %s", notice.id, error)
             await self._record(delivery.perhaps_sent, notice, now)
         else:
-            await self._record(delivery.sent, notice, now)
+            await self._record(delivery.sent, notice, now, _also(message, notice.recipient, sent))
+
+    async def _transmit(self, context: Context, chat: int, message: Message) -> int:
+        first = message.before
+        if first is not None:
+            note = _also(first, chat, await replies.send_message(context, chat, first))
+            if note is not None:
+                await self._house.write(note)
+        return await replies.send_message(context, chat, message)
 
     async def _refused(self, notice: ClaimedNotice, error: Forbidden | BadRequest) -> None:
         now = self._house.clock()
@@ -169,6 +178,12 @@ class Delivery:
             await self._record(delivery.refused, notice, reason, self._house.staff_chat, now)
         else:
             await self._record(delivery.faulty, notice, reason, now)
+
+
+def _also(message: Message, chat: int, sent: int) -> Callable[[Transaction], None] | None:
+    """Return what is to be recorded now that a message went out under an id."""
+    on_sent = message.on_sent
+    return None if on_sent is None else lambda tx: on_sent(tx, chat, sent)
 
 
 def _wait(error: RetryAfter) -> timedelta:

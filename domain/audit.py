@@ -31,6 +31,7 @@ class AuditAction(StrEnum):
     READ_ADDENDUM_UNDELIVERED = "read_addendum_undelivered"
     READ_RETURN_CALL = "read_return_call"
     READ_RETURN_CALL_UNDELIVERED = "read_return_call_undelivered"
+    READ_MESSAGES = "read_messages"
     EXPORT_AUDIT = "export_audit"
     EXPORT_PARTNERS = "export_partners"
     LOG = "log"
@@ -49,6 +50,7 @@ class AuditAction(StrEnum):
     MATCH_CHANGE = "match_change"
     MATCH_VOID = "match_void"
     CHASER_SNOOZE = "chaser_snooze"
+    WRITE_TO_OWNER = "write_to_owner"
     MOVE_MEETING = "move_meeting"
     CANCEL_MEETING = "cancel_meeting"
     MEETING_MET = "meeting_met"
@@ -80,6 +82,8 @@ class AuditAction(StrEnum):
     MATCH_CHANGE_REFUSED = "match_change_refused"
     MATCH_VOID_REFUSED = "match_void_refused"
     CHASER_SNOOZE_REFUSED = "chaser_snooze_refused"
+    READ_MESSAGES_REFUSED = "read_messages_refused"
+    WRITE_TO_OWNER_REFUSED = "write_to_owner_refused"
     MEETING_MET_REFUSED = "meeting_met_refused"
     MEETING_NO_SHOW_REFUSED = "meeting_no_show_refused"
     MEETING_POSTPONED_REFUSED = "meeting_postponed_refused"
@@ -116,6 +120,7 @@ _LOOKS = {
     AuditAction.READ_RETURN_CALL_UNDELIVERED: N_(
         "Asked for name and number of a call, which could not be delivered"
     ),
+    AuditAction.READ_MESSAGES: N_("Got messages of the company"),
     AuditAction.EXPORT_AUDIT: N_("Exported the audit log"),
     AuditAction.EXPORT_PARTNERS: N_("Exported the figures by partner"),
 }
@@ -136,6 +141,7 @@ _CHANGES = {
     AuditAction.MATCH_CHANGE: N_("Recorded what became of a match"),
     AuditAction.MATCH_VOID: N_("Took a match off as recorded by mistake"),
     AuditAction.CHASER_SNOOZE: N_("Put a chaser off"),
+    AuditAction.WRITE_TO_OWNER: N_("Wrote to the company"),
     AuditAction.MOVE_MEETING: N_("Moved the meeting"),
     AuditAction.CANCEL_MEETING: N_("Cancelled the meeting"),
     AuditAction.MEETING_MET: N_("Said that the meeting was held"),
@@ -169,6 +175,8 @@ _REFUSALS = {
     AuditAction.MATCH_CHANGE_REFUSED: N_("Refused: recording what became of a match"),
     AuditAction.MATCH_VOID_REFUSED: N_("Refused: taking a match off as recorded by mistake"),
     AuditAction.CHASER_SNOOZE_REFUSED: N_("Refused: putting a chaser off"),
+    AuditAction.READ_MESSAGES_REFUSED: N_("Refused: reading messages of the company"),
+    AuditAction.WRITE_TO_OWNER_REFUSED: N_("Refused: writing to the company"),
     AuditAction.MEETING_MET_REFUSED: N_("Refused: saying that the meeting was held"),
     AuditAction.MEETING_NO_SHOW_REFUSED: N_("Refused: saying that nobody came to the meeting"),
     AuditAction.MEETING_POSTPONED_REFUSED: N_("Refused: saying that the meeting was postponed"),

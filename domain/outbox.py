@@ -37,6 +37,11 @@ class NoticeKind(StrEnum):
     CASE_HANDED_OVER = "case_handed_over"
     CHASER = "chaser"
     CHASER_FOR_MANAGERS = "chaser_for_managers"
+    RELAY_TO_STAFF = "relay_to_staff"
+    RELAY_TO_OWNER = "relay_to_owner"
+    RELAY_EDIT = "relay_edit"
+    RELAY_WAITING = "relay_waiting"
+    RELAY_LOST = "relay_lost"
 
 
 FOR_THE_ASSIGNEE = frozenset(
@@ -46,6 +51,7 @@ FOR_THE_ASSIGNEE = frozenset(
         NoticeKind.OUTCOME_ASKED,
         NoticeKind.CASE_HANDED_OVER,
         NoticeKind.CHASER,
+        NoticeKind.RELAY_TO_STAFF,
     }
 )
 """What goes to the staff chat instead when the bot cannot write to who has the case."""

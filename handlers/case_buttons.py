@@ -9,7 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from domain.case_states import STATE_WORDS, TERMS, WHY_WORDS, Act, Why, targets
 from domain.consultations import ConsultationState
 from domain.errors import StaleButton
-from handlers import match_lines
+from handlers import match_lines, relay_buttons
 from handlers.callbacks import CASE, DESK, LIST, MEETING, pack
 from services.case_changes import Giving, Wanted
 
@@ -129,6 +129,7 @@ def card_rows(context: Context, view: View) -> Rows:
         Act.RESTORE: _("Restore it"),
     }
     rows.append(_present(view.acts, {act: (labels[act], "ask", case, act) for act in ASKED}))
+    rows += relay_buttons.case_rows(context, view)
     if view.card.meeting is not None and view.reads_record:
         data = pack(MEETING, "card", view.card.meeting.id)
         rows.append([InlineKeyboardButton(_("Meeting"), callback_data=data)])

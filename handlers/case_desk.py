@@ -13,7 +13,6 @@ from domain.errors import StaleButton
 from domain.staff import Action, NotPermitted
 from handlers import case_buttons, cases, match_lines, replies
 from handlers.case_history import history_lines, history_text
-from handlers.drafts import go_on
 from handlers.meeting_notices import speak_to_staff
 from handlers.messages import Message
 from handlers.moments import moment
@@ -21,7 +20,6 @@ from handlers.private_chat import send_privately, send_protected
 from handlers.updates import pressed, telegram_name, user_and_chat
 from services import case_desk
 from services import cases as cards
-from services.case_desk import Handled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from telegram import Update
 
     from handlers.context import Context
-    from services.case_desk import View
+    from services.case_desk import Handled, View
 
 DEEP_LINK = "desk_"
 """What /start is called with to have a case sent: the prefix of its id."""
@@ -239,20 +237,12 @@ async def _note(update: Update, context: Context, arguments: list[str]) -> None:
     await replies.answer_query(query)
 
 
-async def typed(update: Update, context: Context) -> None:
-    """A typed text: an answer to the form that is open, else the note that was asked for."""
-    user, chat = user_and_chat(update)
-    raw = update.effective_message.text if update.effective_message is not None else None
-    found = await context.transact(
-        case_desk.typed, context.occasion, context.house.forms, user, raw or ""
-    )
-    if not isinstance(found, Handled):
-        await go_on(context, chat, found)
-        return
-    if found.refusal is not None:
-        raise found.refusal
-    if found.view is not None:
-        await _send(context, chat, found.view)
+async def noted(context: Context, chat: int, handled: Handled) -> None:
+    """Show a case with a note that was typed to it. Raises why it was refused."""
+    if handled.refusal is not None:
+        raise handled.refusal
+    if handled.view is not None:
+        await _send(context, chat, handled.view)
 
 
 async def refresh(update: Update, context: Context) -> None:

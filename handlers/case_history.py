@@ -11,6 +11,7 @@ from domain.bookings import BookingEvent
 from domain.case_states import STATE_WORDS, WHY_WORDS, Act
 from domain.consultations import ConsultationState
 from domain.matches import MatchEvent
+from domain.relay import Direction, Turn
 from handlers import match_lines
 from handlers.moments import moment
 from handlers.staff_meetings import event_line
@@ -46,6 +47,8 @@ def _line(context: Context, one: Happening) -> str:
         return event_line(context, one.event, one.name)
     if isinstance(one.event, MatchEvent):
         return match_lines.event_line(context, one.event, one.name)
+    if isinstance(one.event, Turn):
+        return _turn_line(context, one.event, one.name)
     what = _what(context, one.event, one)
     line = f"{moment(context, one.event.at)}　{what}\n　{escape(one.name or '–')}"
     if one.event.why is not None:
@@ -53,6 +56,20 @@ def _line(context: Context, one: Happening) -> str:
     if one.event.note is not None:
         line += f"\n　{escape(one.event.note)}"
     return line
+
+
+def _turn_line(context: Context, turn: Turn, name: str | None) -> str:
+    """Return that messages were written, never what they say."""
+    if turn.direction is Direction.FROM_OWNER:
+        text = context.ngettext(
+            "%(count)d message from the company", "%(count)d messages from the company", turn.count
+        )
+        return f"{moment(context, turn.at)}　{text % {'count': turn.count}}"
+    text = context.ngettext(
+        "%(count)d message to the company", "%(count)d messages to the company", turn.count
+    )
+    who = escape(name or "–")
+    return f"{moment(context, turn.at)}　{text % {'count': turn.count}}\n　{who}"
 
 
 def _what(context: Context, event: CaseEvent, one: Happening) -> str:

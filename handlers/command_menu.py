@@ -43,6 +43,7 @@ STAFFS: Final = (
         N_("Record a consultation by telephone, visit or a partner"),
         Action.LOG_CONSULTATION,
     ),
+    ("name", N_("Your name as companies read it"), Action.WRITE_TO_OWNER),
     ("today", N_("Meetings of today"), Action.READ_SLOTS),
     ("slots", N_("Free and taken times of this and the next week"), Action.READ_SLOTS),
     ("calendar", N_("The meetings in your own calendar"), Action.READ_SLOTS),

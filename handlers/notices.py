@@ -9,7 +9,16 @@ from domain.consultations import ConsultationState
 from domain.errors import StaleButton
 from domain.outbox import NoticeKind
 from domain.return_calls import CALL_TIMES
-from handlers import booking_files, calls, case_desk, chasers, meeting_notices, outcomes, waiting
+from handlers import (
+    booking_files,
+    calls,
+    case_desk,
+    chasers,
+    meeting_notices,
+    outcomes,
+    relay_notices,
+    waiting,
+)
 from handlers import cases as case_cards
 from handlers.addenda import notice_buttons, notice_text
 from handlers.lost_meetings import lost_meeting
@@ -141,4 +150,9 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.CASE_HANDED_OVER: case_desk.handed_over,
     NoticeKind.CHASER: chasers.chaser,
     NoticeKind.CHASER_FOR_MANAGERS: chasers.chaser_for_managers,
+    NoticeKind.RELAY_TO_STAFF: relay_notices.to_staff,
+    NoticeKind.RELAY_TO_OWNER: relay_notices.to_owner,
+    NoticeKind.RELAY_EDIT: relay_notices.edit,
+    NoticeKind.RELAY_WAITING: relay_notices.waiting,
+    NoticeKind.RELAY_LOST: relay_notices.lost,
 }

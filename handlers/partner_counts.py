@@ -60,7 +60,7 @@ async def export(update: Update, context: Context) -> None:
     }
     stamp = f"{context.now.astimezone(JST):%Y%m%d-%H%M}"
     file = File(f"partners-fy{found.year.year}-{stamp}.csv", content)
-    await replies.send_document(context, chat, file, caption)
+    await replies.send_message(context, chat, Message(caption, file=file))
 
 
 def _first_day(code: str) -> date:

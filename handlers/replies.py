@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from telegram import InputFile
+from telegram import (
+    InputFile,
+    InputMediaAnimation,
+    InputMediaAudio,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+)
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
+
+from domain.relay import Kind
 
 if TYPE_CHECKING:
     from telegram import (
@@ -25,6 +35,24 @@ if TYPE_CHECKING:
     """A keyboard, or one that is written as the Bot API's JSON already."""
 
 _LOGGER = logging.getLogger(__name__)
+_SENDS = {
+    Kind.PHOTO: "sendPhoto",
+    Kind.DOCUMENT: "sendDocument",
+    Kind.VOICE: "sendVoice",
+    Kind.VIDEO: "sendVideo",
+    Kind.AUDIO: "sendAudio",
+    Kind.ANIMATION: "sendAnimation",
+    Kind.VIDEO_NOTE: "sendVideoNote",
+    Kind.STICKER: "sendSticker",
+}
+_MEDIA = {
+    Kind.PHOTO: InputMediaPhoto,
+    Kind.DOCUMENT: InputMediaDocument,
+    Kind.VIDEO: InputMediaVideo,
+    Kind.AUDIO: InputMediaAudio,
+    Kind.ANIMATION: InputMediaAnimation,
+}
+"""What can take the place of another file."""
 _NOT_MODIFIED = "message is not modified"
 _HARMLESS = (
     _NOT_MODIFIED,
@@ -140,17 +168,6 @@ async def send_protected(
     await _call(context, "sendMessage", buttons, chat_id=chat_id, text=text, protect_content=True)
 
 
-async def send_document(
-    context: Context, chat_id: int, file: File, caption: str, buttons: Buttons | None = None
-) -> int:
-    """Send a file with a text of at most 1024 characters (its tags not counted); return its id."""
-    document = InputFile(file.content, filename=file.name)
-    shown = await _call(
-        context, "sendDocument", buttons, chat_id=chat_id, document=document, caption=caption
-    )
-    return int(shown["message_id"])
-
-
 async def send_protected_document(context: Context, chat_id: int, file: File, caption: str) -> None:
     """Send a file that Telegram does not let people forward."""
     document = InputFile(file.content, filename=file.name)
@@ -165,10 +182,62 @@ async def send_photo(context: Context, chat_id: int, file: File, caption: str) -
 
 
 async def send_message(context: Context, chat_id: int, message: Message) -> int:
-    """Send a message, with the file it carries; return its id."""
-    if message.file is None:
-        return await send(context, chat_id, message.text, message.buttons)
-    return await send_document(context, chat_id, message.file, message.text, message.buttons)
+    """Send a message with the file it carries, or let it take another's place; return its id."""
+    if message.edits is not None:
+        await _replace(context, chat_id, message.edits, message)
+        return message.edits
+    method, content = _content(message)
+    content["chat_id"] = chat_id
+    if message.is_protected:
+        content["protect_content"] = True
+    if message.thread is not None:
+        content["message_thread_id"] = message.thread
+    shown = await _call(context, method, message.buttons, **content)
+    return int(shown["message_id"])
+
+
+def _content(message: Message) -> tuple[str, dict[str, object]]:
+    """Return the method that sends a message, and what it is told of its content."""
+    if message.file is not None:
+        document = InputFile(message.file.content, filename=message.file.name)
+        return "sendDocument", {"document": document, "caption": message.text}
+    if message.attachment is None:
+        return "sendMessage", {"text": message.text}
+    kind = message.attachment.kind
+    content: dict[str, object] = {kind: message.attachment.file_id}
+    if kind.has_caption:
+        content["caption"] = message.text
+    return _SENDS[kind], content
+
+
+async def _replace(context: Context, chat_id: int, message_id: int, message: Message) -> None:
+    where: dict[str, object] = {"chat_id": chat_id, "message_id": message_id}
+    attachment = message.attachment
+    try:
+        if attachment is None:
+            await _call(context, "editMessageText", message.buttons, **where, text=message.text)
+        elif message.new_file and attachment.kind in _MEDIA:
+            new = _MEDIA[attachment.kind]
+            where["media"] = new(attachment.file_id, message.text, ParseMode.HTML)
+            await _call(context, "editMessageMedia", message.buttons, **where)
+        else:
+            where["caption"] = message.text
+            await _call(context, "editMessageCaption", message.buttons, **where)
+    except BadRequest as error:
+        _let_go_if_harmless(error)
+
+
+async def react(context: Context, chat_id: int, message_id: int, emoji: str) -> None:
+    """Put a sign under a person's message; where that does not work, nothing is said."""
+    parameters = {
+        "chat_id": chat_id,
+        "message_id": message_id,
+        "reaction": json.dumps([{"type": "emoji", "emoji": emoji}]),
+    }
+    try:
+        await context.bot.do_api_request("setMessageReaction", parameters)
+    except TelegramError as error:
+        _LOGGER.info("no reaction: %s", type(error).__name__)
 
 
 async def _call(

@@ -38,6 +38,7 @@ from handlers import (
     commands,
     consent,
     contact_keyboard,
+    desk_name,
     drafts,
     figures,
     language,
@@ -51,12 +52,15 @@ from handlers import (
     partner_forms,
     partner_links,
     partners,
+    relay,
+    relay_buttons,
     replies,
     return_calls,
     review,
     slots,
     staff,
     staff_meetings,
+    typed,
     walk_ins,
 )
 from handlers.callbacks import (
@@ -79,6 +83,7 @@ from handlers.callbacks import (
     MEETING,
     PARTNER,
     QUESTION,
+    RELAY,
     RETURN_CALL,
     SLOTS,
     STAFF,
@@ -148,7 +153,8 @@ async def show_again(update: Update, context: Context) -> None:
     """Answer an update that is applied already: its first answer may never have gone out."""
     if update.callback_query is not None:
         await replies.answer_query(update.callback_query)
-    await show_current(update, context)
+    if not await relay.told_again(update, context):
+        await show_current(update, context)
 
 
 async def show_current(update: Update, context: Context) -> None:
@@ -231,6 +237,9 @@ async def start(update: Update, context: Context) -> None:
         return
     if payload.startswith(staff_meetings.DEEP_LINK):
         await staff_meetings.open_card(update, context, payload)
+        return
+    if payload.startswith(relay_buttons.DEEP_LINK):
+        await relay.open_messages(update, context, payload)
         return
     if payload.startswith(case_desk.DEEP_LINK):
         await case_desk.open_card(update, context, payload)
@@ -334,6 +343,7 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{PARTNER}:month:[0-9]{{6}}:[0-9]{{1,6}}", partner_counts.month),
     (f"{PARTNER}:csv:[0-9]{{4}}", partner_counts.export),
     (f"{PARTNER}:.*", partners.button),
+    (f"{RELAY}:.*", relay.button),
     (f"{LANGUAGE}:.*", language.language_button),
     (".*", unknown_button),
 )
@@ -350,6 +360,7 @@ COMMANDS: tuple[tuple[str, Handler], ...] = (
     ("cases", _hidden(case_list.command)),
     ("case", _hidden(case_desk.command)),
     ("log", _hidden(walk_ins.command)),
+    ("name", _hidden(desk_name.command)),
     ("today", _hidden(staff_meetings.show_today)),
     ("slots", _hidden(slots.show_slots)),
     ("close", _hidden(closures.close_command)),
@@ -377,7 +388,7 @@ def add_handlers(application: MadoguchiApplication) -> None:
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
     own_words = ~filters.FORWARDED & ~filters.StatusUpdate.ALL
     messages: tuple[tuple[filters.BaseFilter, Handler], ...] = (
-        (private & filters.TEXT & ~filters.COMMAND & own_words, case_desk.typed),
+        (private & filters.TEXT & ~filters.COMMAND & own_words, typed.typed),
         (private & filters.CONTACT & own_words, drafts.contact),
     )
     for wanted, message in messages:
@@ -390,8 +401,10 @@ def add_handlers(application: MadoguchiApplication) -> None:
     application.add_handler(ChatMemberHandler(_telling_refusals(membership.my_status)))
     leftovers: tuple[tuple[filters.BaseFilter, Handler], ...] = (
         (private & filters.COMMAND, unknown_command),
-        (private & ~filters.StatusUpdate.ALL, drafts.unreadable),
-        (filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE, drafts.edited),
+        (private & ~filters.StatusUpdate.ALL, typed.sent),
+        (filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE, typed.edited),
+        (in_group & filters.REPLY & ~filters.COMMAND, relay.answered_in_group),
+        (filters.ChatType.GROUPS & filters.UpdateType.EDITED_MESSAGE, relay.edited_in_group),
     )
     for wanted, message in leftovers:
         application.add_handler(MessageHandler(wanted, _telling_refusals(message)))

@@ -198,7 +198,9 @@ async def join(update: Update, context: Context, payload: str) -> None:
     """Join by an invitation's deep link."""
     user, chat = user_and_chat(update)
     token = payload.removeprefix(INVITATION)
-    member = await context.transact(staff.join, user, telegram_name(update), token, context.now)
+    member = await context.transact(
+        staff.join, context.occasion, user, telegram_name(update), token
+    )
     text = context.gettext("You are registered as: %(role)s.")
     await replies.send(context, chat, text % {"role": role_names(context)[member.role]})
     await show_menu(context, member)

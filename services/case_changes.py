@@ -21,7 +21,7 @@ from domain.outbox import Notice, NoticeKind
 from domain.staff import Action, refusal
 from domain.texts import N_
 from services import bookings as meetings
-from services import case_counts, case_log, cases, chasers, meeting_notices
+from services import case_counts, case_log, cases, chasers, meeting_notices, relay_notices
 from storage import audit, bookings, case_events, consultations, outbox, staff, waiting
 
 if TYPE_CHECKING:
@@ -153,6 +153,7 @@ def _do(
         case_counts.give_back(tx, at, user_id, case.id)
     elif act is Act.REOPEN and consultations.take(tx, case.id, user_id):
         case_log.record(tx, at, cases.card(tx, case.id).consultation, Act.TAKE, user_id)
+        relay_notices.hand_over(tx, at, case.id, user_id)
 
 
 def _end_meeting(tx: Transaction, at: Occasion, case: Consultation, user_id: int) -> None:

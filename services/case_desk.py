@@ -11,11 +11,13 @@ from domain.case_states import Act, offered
 from domain.consultations import OPEN_STATES, ConsultationState
 from domain.errors import DomainError
 from domain.matches import RECORDED_IN
+from domain.relay import Turn, turns
 from domain.staff import Action, StaffMember
 from domain.texts import N_
-from services import case_changes, case_notes, cases, drafts
+from services import case_changes, case_notes, cases, prompts, relay, relay_notices
 from services.cases import permitted
 from storage import audit, bookings, case_events, consultations, matches, staff
+from storage import relay as stored_relay
 
 if TYPE_CHECKING:
     from domain.bookings import BookingEvent
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from domain.matches import Match, MatchEvent
     from services.case_changes import Giving, Wanted
     from services.cases import Card
-    from services.drafts import Forms, Step
     from services.occasion import Occasion
     from storage.database import Transaction
 
@@ -35,7 +36,7 @@ _TOLD_ELSEWHERE = frozenset({Act.BOOK, Act.UNBOOK, Act.MEET, Act.MATCH, Act.UNMA
 class Happening:
     """One line of a case's history, with the names of who did it and whom it was handed to."""
 
-    event: CaseEvent | BookingEvent | MatchEvent
+    event: CaseEvent | BookingEvent | MatchEvent | Turn
     name: str | None
     member: str | None = None
 
@@ -45,7 +46,8 @@ class View:
     """A case for one member: `acts` are what state and role allow, `history` oldest first.
 
     `restores_to` is the state that an excluded case would be restored to. `records_matches` says
-    whether a person found can be recorded.
+    whether a person found can be recorded, `writes` whether the member may write to the owner now,
+    `reads_messages` whether there are messages for them to read.
     """
 
     card: Card
@@ -55,6 +57,8 @@ class View:
     restores_to: ConsultationState | None
     matches: tuple[Match, ...]
     records_matches: bool
+    writes: bool
+    reads_messages: bool
 
 
 @dataclass(frozen=True)
@@ -87,10 +91,10 @@ def find(tx: Transaction, user_id: int, reference: Reference) -> int:
 def opened(tx: Transaction, at: Occasion, user_id: int, case_id: int) -> View:
     """Return a case for one member; a look at what colleagues wrote is audited.
 
-    A note that was begun is given up by it. Raises NotPermitted, or StaleButton.
+    What was about to be written is given up by it. Raises NotPermitted, or StaleButton.
     """
     member = permitted(tx, user_id, Action.READ_CASES)
-    case_events.drop_prompt(tx, user_id)
+    prompts.drop(tx, user_id)
     view = _view(tx, member, case_id)
     if any(isinstance(one.event, CaseEvent) and one.event.note for one in view.history):
         reference = str(view.card.consultation.reference)
@@ -105,14 +109,18 @@ def _view(tx: Transaction, member: StaffMember, case_id: int) -> View:
     if card.is_free and case.state in OPEN_STATES and member.may(Action.TAKE_CASE):
         acts |= {Act.TAKE}
     reads_record = member.may(Action.READ_RECORD)
+    history = _history(tx, case, reads_record)
+    has_messages = any(isinstance(one.event, Turn) for one in history)
     return View(
         card,
         acts,
         reads_record,
-        _history(tx, case, reads_record),
+        history,
         case_changes.state_to_restore(tx, case) if Act.RESTORE in acts else None,
         tuple(matches.of_case(tx, case.id)),
-        member.may(Action.RECORD_MATCH) and case.state in RECORDED_IN,
+        records_matches=member.may(Action.RECORD_MATCH) and case.state in RECORDED_IN,
+        writes=relay.why_not(tx, member.user_id, case) is None,
+        reads_messages=has_messages and relay_notices.not_party(tx, member.user_id, case) is None,
     )
 
 
@@ -133,50 +141,36 @@ def _history(tx: Transaction, case: Consultation, reads_record: bool) -> tuple[H
         for event in case_events.of_consultation(tx, case.id)
         if event.act not in _TOLD_ELSEWHERE
     ]
+    happened += [
+        Happening(turn, staff.names(tx, turn.actor))
+        for turn in turns(stored_relay.of_case(tx, case.id))
+    ]
     return tuple(sorted(happened, key=lambda one: one.event.at))
 
 
 def take(tx: Transaction, at: Occasion, user_id: int, name: str, case_id: int) -> Handled:
     """Take a case: the first tap wins. Raises StaleButton."""
-    return _handled(tx, at, user_id, case_id, cases.take(tx, at, user_id, name, case_id).refusal)
+    return handled(tx, at, user_id, case_id, cases.take(tx, at, user_id, name, case_id).refusal)
 
 
 def change(tx: Transaction, at: Occasion, user_id: int, name: str, wanted: Wanted) -> Handled:
     """Change the state of a case by hand. Raises StaleButton."""
     refusal = case_changes.change(tx, at, user_id, name, wanted)
-    return _handled(tx, at, user_id, wanted.case, refusal)
+    return handled(tx, at, user_id, wanted.case, refusal)
 
 
 def hand_over(tx: Transaction, at: Occasion, user_id: int, name: str, giving: Giving) -> Handled:
     """Put another member in charge of a case. Raises StaleButton."""
     refusal = case_changes.hand_over(tx, at, user_id, name, giving)
-    return _handled(tx, at, user_id, giving.case, refusal)
+    return handled(tx, at, user_id, giving.case, refusal)
 
 
 def ask_for_note(tx: Transaction, at: Occasion, user_id: int, case_id: int) -> Handled:
     """Take what the member types next for a note to the case. Raises StaleButton."""
     refusal = case_notes.ask(tx, at, user_id, case_id)
     if refusal is not None:
-        return _handled(tx, at, user_id, case_id, refusal)
+        return handled(tx, at, user_id, case_id, refusal)
     return Handled(_view(tx, permitted(tx, user_id, Action.READ_CASES), case_id))
-
-
-def typed(
-    tx: Transaction, at: Occasion, forms: Forms, user_id: int, raw: str
-) -> Step | Handled | None:
-    """Take a typed text: for a form that is open, else for the note that was asked for.
-
-    None if nothing was asked. Raises ConsentOutdated, or InvalidAnswer for a note.
-    """
-    # A form goes first, so that owners' answers cost no further question to the database.
-    step = drafts.answer(tx, forms, user_id, raw, at.now)
-    if step is not None:
-        return step
-    case_id = case_notes.asked_for(tx, at, user_id)
-    if case_id is None:
-        return None
-    refusal = case_notes.add(tx, at, user_id, case_id, raw)
-    return _handled(tx, at, user_id, case_id, refusal)
 
 
 def colleagues(tx: Transaction, user_id: int, case_id: int) -> tuple[Card, list[StaffMember]]:
@@ -187,9 +181,10 @@ def colleagues(tx: Transaction, user_id: int, case_id: int) -> tuple[Card, list[
     return card, [one for one in able if one.user_id != card.consultation.assignee]
 
 
-def _handled(
+def handled(
     tx: Transaction, at: Occasion, user_id: int, case_id: int, refusal: DomainError | None
 ) -> Handled:
+    """Return a case as it is after something was done to it, to whoever may see it."""
     member = staff.find(tx, user_id)
     if member is None or not member.may(Action.READ_CASES):
         return Handled(None, refusal)

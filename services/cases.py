@@ -13,7 +13,7 @@ from domain.errors import DomainError, StaleButton
 from domain.matches import GOOD
 from domain.staff import Action, StaffMember, refusal
 from domain.texts import N_
-from services import booking_files, case_log, meeting_notices
+from services import booking_files, case_log, meeting_notices, relay_notices
 from storage import addenda, audit, bookings, consultations, matches, partners, staff
 
 if TYPE_CHECKING:
@@ -133,9 +133,12 @@ def take_up(
 ) -> None:
     """Let whoever has a case now take over its meeting and reminders from who had it `before`.
 
-    A meeting that was booked before anybody had the case makes it BOOKED now.
+    A meeting that was booked before anybody had the case makes it BOOKED now. What the owner wrote
+    and nobody answered is theirs to answer.
     """
     consultation = consultations.find(tx, consultation_id)
+    if consultation is not None and consultation.assignee is not None:
+        relay_notices.hand_over(tx, at, consultation_id, consultation.assignee)
     booking = bookings.live_of(tx, consultation_id)
     if consultation is None or booking is None or booking.state is not BookingState.BOOKED:
         return

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from domain.fiscal_year import jst_date
 from domain.outbox import FOR_THE_ASSIGNEE, Claim, ClaimedNotice, Fate, Notice, NoticeKind
 from domain.staff import Role
+from services import relay_notices
 from storage import bookings, chats, consultations, outbox, people, staff
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from storage.database import Transaction
 
@@ -22,6 +23,8 @@ LEASE = timedelta(seconds=60)
 MAX_FAULTS = 5
 """A message that fails this often through a fault of ours is given up, and admins are told."""
 _LONGEST_PAUSE = timedelta(hours=1)
+_TRIES_IN_ORDER = 4
+"""A message that so often may or may not have arrived lets the rest of its chat go first."""
 
 
 def resume(tx: Transaction) -> None:
@@ -39,9 +42,16 @@ def claim(tx: Transaction, now: datetime) -> Claim:
     return outbox.claim(tx, now, LEASE)
 
 
-def sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
-    """Record that the message went out."""
+def sent(
+    tx: Transaction,
+    notice: ClaimedNotice,
+    now: datetime,
+    also: Callable[[Transaction], None] | None = None,
+) -> Fate:
+    """Record that the message went out, and what `also` follows from it."""
     outbox.mark_sent(tx, notice, now)
+    if also is not None:
+        also(tx)
     return Fate.SENT
 
 
@@ -59,21 +69,31 @@ def missed(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
 
 def not_sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
     """Give back a message that never left: soon again, it cannot arrive twice."""
-    outbox.put_off(tx, notice, now + _pause(notice, timedelta(seconds=1), timedelta(minutes=1)))
-    return Fate.PUT_OFF
+    return _wait(tx, notice, now + _pause(notice, timedelta(seconds=1), timedelta(minutes=1)))
 
 
 def perhaps_sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
-    """Give back a message that may have arrived: rather twice than never, but not often."""
-    outbox.put_off(tx, notice, now + _pause(notice, timedelta(seconds=30), _LONGEST_PAUSE))
+    """Give back a message that may have arrived: rather twice than never, but not often.
+
+    The chat waits with it; for a message that keeps failing so, not for ever.
+    """
+    until = now + _pause(notice, timedelta(seconds=30), _LONGEST_PAUSE)
+    if notice.tries < _TRIES_IN_ORDER:
+        return _wait(tx, notice, until)
+    outbox.put_off(tx, notice, until)
+    return Fate.PUT_OFF
+
+
+def _wait(tx: Transaction, notice: ClaimedNotice, until: datetime) -> Fate:
+    """Let the whole chat wait with a message, so that nothing later overtakes it."""
+    outbox.hold_chat(tx, notice.recipient, until)
+    outbox.give_back(tx, notice)
     return Fate.PUT_OFF
 
 
 def flooded(tx: Transaction, notice: ClaimedNotice, wait: timedelta, now: datetime) -> Fate:
     """Let the chat alone for as long as Telegram asks; other chats go on."""
-    outbox.hold_chat(tx, notice.recipient, now + wait)
-    outbox.put_off(tx, notice, now + wait)
-    return Fate.PUT_OFF
+    return _wait(tx, notice, now + wait)
 
 
 def group_moved(tx: Transaction, old: int, new: int) -> None:
@@ -81,10 +101,10 @@ def group_moved(tx: Transaction, old: int, new: int) -> None:
     outbox.move_chat(tx, old, new)
 
 
-def moved(tx: Transaction, notice: ClaimedNotice, new: int, now: datetime) -> Fate:
+def moved(tx: Transaction, notice: ClaimedNotice, new: int) -> Fate:
     """Follow the group of a message and owe the message to it at once."""
     outbox.move_chat(tx, notice.recipient, new)
-    outbox.put_off(tx, notice, now)
+    outbox.give_back(tx, notice)
     return Fate.PUT_OFF
 
 
@@ -109,14 +129,14 @@ def refused(
     """
     if not notice.is_for_group:
         outbox.mark_failed(tx, notice, reason, now)
+        _tell_author(tx, notice, now)
         if notice.kind in FOR_THE_ASSIGNEE and notice.recipient != staff_chat:
             payload = {**notice.payload, "instead": True}
             key = f"instead:{notice.id}"
             outbox.add(tx, Notice(staff_chat, notice.kind, payload, key, now))
         person_left(tx, notice.recipient, staff_chat, now)
         return Fate.FAILED
-    outbox.hold_chat(tx, notice.recipient, now + _pause(notice, timedelta(minutes=1)))
-    outbox.put_off(tx, notice, now)
+    fate = _wait(tx, notice, now + _pause(notice, timedelta(minutes=1)))
     tell_admins(
         tx,
         NoticeKind.CHAT_CLOSED,
@@ -124,22 +144,29 @@ def refused(
         f"chat_closed:{notice.recipient}:{jst_date(now)}",
         now,
     )
-    return Fate.PUT_OFF
+    return fate
 
 
 def faulty(tx: Transaction, notice: ClaimedNotice, reason: str, now: datetime) -> Fate:
     """Record that a message could not be made or was refused through a fault of ours.
 
-    It is tried again, in case the fault was a passing one; then admins are told.
+    It is tried again, in case the fault was a passing one; then admins are told. What the chat is
+    owed besides does not wait for it.
     """
     if notice.tries + 1 < MAX_FAULTS:
         outbox.put_off(tx, notice, now + _pause(notice, timedelta(minutes=1)))
         return Fate.PUT_OFF
     outbox.mark_failed(tx, notice, reason, now)
+    _tell_author(tx, notice, now)
     if notice.kind is not NoticeKind.NOT_SENT:
         payload = {"notice": notice.id, "kind": notice.kind, "reason": reason}
         tell_admins(tx, NoticeKind.NOT_SENT, payload, f"not_sent:{notice.id}", now)
     return Fate.FAILED
+
+
+def _tell_author(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
+    if notice.kind is NoticeKind.RELAY_TO_OWNER:
+        relay_notices.not_arrived(tx, notice, now)
 
 
 def person_left(tx: Transaction, user_id: int, staff_chat: int, now: datetime) -> None:

@@ -9,7 +9,7 @@ from domain.audit import AuditAction, without_arguments
 from domain.errors import DomainError, StaleButton
 from domain.staff import Action, NotPermitted, Role, StaffMember
 from domain.texts import N_
-from services import meeting_notices
+from services import meeting_notices, relay_notices
 from services.cases import permitted
 from storage import audit, bookings, calendar_feeds, drafts, staff
 
@@ -125,29 +125,32 @@ def invite(
     return expires_at
 
 
-def join(tx: Transaction, user_id: int, name: str, token: str, now: datetime) -> StaffMember:
+def join(tx: Transaction, at: Occasion, user_id: int, name: str, token: str) -> StaffMember:
     """Use an invitation up and register its bearer in the role; a member changes to it.
 
+    Whoever may write to owners no more leaves what waits for them to the staff chat.
     Raises InvitationUnusable, OwnInvitation for whoever made the invitation, or LastAdmin.
     """
     staff.lock(tx)
     token_hash = _hash(token)
     if staff.invited_by(tx, token_hash) == user_id:
         raise OwnInvitation
-    role = staff.use_invitation(tx, token_hash, user_id, now)
+    role = staff.use_invitation(tx, token_hash, user_id, at.now)
     if role is None:
         raise InvitationUnusable
     present = staff.find(tx, user_id)
     if role is not Role.ADMIN:
         _keep_an_admin(tx, present)
-    since = present.since if present is not None and present.role is role else now
+    since = present.since if present is not None and present.role is role else at.now
     joined = StaffMember(user_id, name, role, since)
     staff.register(tx, joined)
     action = AuditAction.JOIN if present is None else AuditAction.CHANGE_ROLE
     if present is not None:
         # The new role may not include what is being filled in.
         drafts.remove_of_staff(tx, user_id)
-    audit.append(tx, user_id, action, role, now)
+    audit.append(tx, user_id, action, role, at.now)
+    if not joined.may(Action.WRITE_TO_OWNER):
+        relay_notices.left_behind(tx, at, user_id)
     return joined
 
 
@@ -182,6 +185,7 @@ def remove(
     for feed_id in calendar_feeds.revoke_all_of(tx, removed, at.now):
         audit.append(tx, user_id, AuditAction.REVOKE_FEED, str(feed_id), at.now)
     meeting_notices.hand_over_all(tx, at, removed)
+    relay_notices.left_behind(tx, at, removed)
     audit.append(tx, user_id, AuditAction.REMOVE, str(removed), at.now)
     return found, staff.members(tx) if removed != user_id else []
 

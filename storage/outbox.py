@@ -208,8 +208,20 @@ def _finish(
     tx.topics.add(TOPIC)
 
 
+def give_back(tx: Transaction, notice: ClaimedNotice) -> None:
+    """Give the message back to its place in the chat's order; not if the claim was taken over."""
+    _let_go(tx, notice)
+
+
 def put_off(tx: Transaction, notice: ClaimedNotice, until: datetime) -> None:
-    """Give the message back, to be sent after `until`; not if the claim was taken over."""
+    """Give the message back, to be sent after `until` and after what is due before.
+
+    Not if the claim was taken over.
+    """
+    _let_go(tx, notice, due_at=until)
+
+
+def _let_go(tx: Transaction, notice: ClaimedNotice, **values: object) -> None:
     tx.connection.execute(
         update(OutboxRow)
         .where(
@@ -217,7 +229,7 @@ def put_off(tx: Transaction, notice: ClaimedNotice, until: datetime) -> None:
             OutboxRow.status == CLAIMED,
             OutboxRow.tries == notice.tries + 1,
         )
-        .values(status=PENDING, due_at=until)
+        .values(status=PENDING, **values)
     )
     tx.topics.add(TOPIC)
 

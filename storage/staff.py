@@ -89,6 +89,20 @@ def register(tx: Transaction, member: StaffMember) -> None:
     )
 
 
+def desk_name(tx: Transaction, user_id: int) -> str | None:
+    """Return the name a member writes to owners under: empty for none, None if never asked."""
+    return tx.connection.execute(
+        select(StaffRow.desk_name).where(StaffRow.user_id == user_id)
+    ).scalar_one_or_none()
+
+
+def set_desk_name(tx: Transaction, user_id: int, name: str) -> None:
+    """Keep the name a member writes to owners under."""
+    tx.connection.execute(
+        update(StaffRow).where(StaffRow.user_id == user_id).values(desk_name=name)
+    )
+
+
 def learn_name(tx: Transaction, user_id: int, name: str) -> None:
     """Keep the name a member goes by now."""
     tx.connection.execute(

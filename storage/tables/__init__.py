@@ -22,7 +22,6 @@ from storage.tables.cases import (
     ConsultationRow,
     DraftRow,
     KpiEventRow,
-    NotePromptRow,
     PersonRow,
     ReferenceCounterRow,
     ReturnCallRow,
@@ -38,6 +37,12 @@ from storage.tables.process import (
     LeaseRow,
     OutboxRow,
     RunRow,
+)
+from storage.tables.relay import (
+    CaseTopicRow,
+    PromptRow,
+    RelayCopyRow,
+    RelayMessageRow,
 )
 from storage.tables.staff import (
     AuditRow,
@@ -56,6 +61,7 @@ __all__ = [
     "BookingSeatRow",
     "CalendarFeedRow",
     "CaseEventRow",
+    "CaseTopicRow",
     "ChaserRow",
     "ChatLeaseRow",
     "ChatRow",
@@ -70,11 +76,13 @@ __all__ = [
     "LeaseRow",
     "MatchEventRow",
     "MatchRow",
-    "NotePromptRow",
     "OutboxRow",
     "PartnerRow",
     "PersonRow",
+    "PromptRow",
     "ReferenceCounterRow",
+    "RelayCopyRow",
+    "RelayMessageRow",
     "ReturnCallRow",
     "RunRow",
     "SnoozeRow",

@@ -128,16 +128,6 @@ class CaseEventRow(Base):
     held_on: Mapped[date | None]
 
 
-class NotePromptRow(Base):
-    """A member of the staff whose next text is a note to a case."""
-
-    __tablename__ = "note_prompts"
-
-    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
-    asked_at: Mapped[datetime]
-
-
 class AddendumRow(Base):
     """A further submission that belongs to an open consultation (R3); it is not counted."""
 

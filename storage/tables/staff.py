@@ -18,6 +18,7 @@ class StaffRow(Base):
 
     user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     name: Mapped[str]
+    desk_name: Mapped[str | None]
     role: Mapped[str]
     added_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]

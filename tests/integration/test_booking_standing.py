@@ -144,7 +144,7 @@ async def test_what_was_not_answered_shows_the_booking_once_more(counter: Counte
         )
     )
     await counter.update(body, update_id=counter.update_id)
-    await counter.say(OWNER, "?")
+    await counter.update(counter.press_body(OWNER, "gone:1", OWNER, shown.message_id))
     assert "面談のご予約" in counter.wire.last(OWNER).text
     assert len(await meetings(counter)) == 1
 

@@ -78,11 +78,18 @@ async def test_what_is_no_reference_is_answered_with_an_example(
 async def test_the_card_has_exactly_what_state_and_role_allow(office: Cases) -> None:
     office.desk.case()
     changing = ["担当を替える", "メモ"]
+    writing = "企業に連絡する"
     reading = ["経過", "記録を見る", "案件の一覧"]
     for user in (ADMIN, MANAGER, SUB):
         shown = await office.open(user)
-        assert labels(shown) == ["担当する", *changing, "終了する", "除外する", *reading]
-    assert labels(await office.open(CLERK)) == ["担当する", *changing, "終了する", *reading]
+        assert labels(shown) == ["担当する", *changing, "終了する", "除外する", writing, *reading]
+    assert labels(await office.open(CLERK)) == [
+        "担当する",
+        *changing,
+        "終了する",
+        writing,
+        *reading,
+    ]
     assert labels(await office.open(PLANNING)) == ["経過", "案件の一覧"]
     office.put(1, S.CLOSED_DONE)
     shown = await office.open(MANAGER)

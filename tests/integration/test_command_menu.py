@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 OWNER, ADMIN, CLERK = 100, 900, 300
 ADMINS = [
-    *("cases", "case", "log", "today", "slots", "calendar", "close", "open"),
+    *("cases", "case", "log", "name", "today", "slots", "calendar", "close", "open"),
     *("stats", "kpi", "partners", "staff", "audit"),
 ]
 EVERYBODYS = ["start", "status", "cancel", "privacy", "language", "help"]

@@ -127,6 +127,41 @@ def test_a_slow_sender_does_not_undo_what_another_has_sent(database: Database) -
     assert rows(database, "select status from outbox") == [("sent",)]
 
 
+def test_what_was_put_off_keeps_its_place_in_its_chat(database: Database) -> None:
+    owe(database, GROUP, GROUP)
+    (first,) = claim(database, NOON).notices
+    database.write(lambda tx: delivery.flooded(tx, first, 40 * SECOND, NOON)).result()
+    again_at = NOON + 40 * SECOND
+    for fate in (delivery.not_sent, delivery.perhaps_sent):
+        (again,) = claim(database, again_at).notices
+        assert again.payload == {"n": 0}
+        assert claim(database, again_at + SECOND / 2).notices == ()
+        database.write(lambda tx, n=again, f=fate, m=again_at: f(tx, n, m)).result()  # type: ignore[misc]
+        assert claim(database, again_at + SECOND / 2).notices == ()
+        again_at += 5 * 60 * SECOND
+    sent = [n.payload["n"] for m in range(2) for n in send_all(database, again_at + m * SECOND)]
+    assert sent == [0, 1]
+
+
+def test_what_keeps_failing_lets_its_chat_go_on(database: Database) -> None:
+    owe(database, 7, 7)
+    for n in range(5):
+        (first,) = claim(database, NOON + n * 600 * SECOND).notices
+        assert first.payload == {"n": 0}
+        moment = NOON + n * 600 * SECOND
+        database.write(lambda tx, n=first, m=moment: delivery.perhaps_sent(tx, n, m)).result()  # type: ignore[misc]
+    (second,) = claim(database, moment + 2 * SECOND).notices
+    assert second.payload == {"n": 1}
+
+
+def test_a_message_that_is_our_fault_holds_up_nobody(database: Database) -> None:
+    owe(database, 7, 7)
+    (first,) = claim(database, NOON).notices
+    database.write(lambda tx: delivery.faulty(tx, first, "x", NOON)).result()
+    (second,) = claim(database, NOON + SECOND).notices
+    assert second.payload == {"n": 1}
+
+
 def test_a_flooded_chat_waits_and_others_go_on(database: Database) -> None:
     owe(database, GROUP, GROUP, 7)
     flooded = next(n for n in claim(database, NOON).notices if n.recipient == GROUP)
@@ -163,7 +198,7 @@ def test_many_claimers_send_each_message_once_and_keep_the_pace(url: str) -> Non
 def test_a_group_that_moved_is_followed_everywhere(database: Database) -> None:
     owe(database, GROUP, GROUP)
     (notice,) = claim(database, NOON).notices
-    database.write(lambda tx: delivery.moved(tx, notice, -200, NOON)).result()
+    database.write(lambda tx: delivery.moved(tx, notice, -200)).result()
     assert database.read(lambda tx: delivery.current_chat(tx, GROUP)).result() == -200
     owe(database, GROUP, due_at=NOON + SECOND)
     assert {row[0] for row in rows(database, "select recipient from outbox")} == {-200}

@@ -283,7 +283,7 @@ def test_whoever_was_removed_stays_removed_though_the_settings_name_them(
     assert start() == [2]
     assert database.read(lambda tx: staff.member(tx, 2)).result() is None
     database.write(lambda tx: staff.invite(tx, 1, Role.ADMIN, "t", NOW, timedelta(1))).result()
-    database.write(lambda tx: staff.join(tx, 2, "二", "t", NOW)).result()
+    database.write(lambda tx: staff.join(tx, AT, 2, "二", "t")).result()
     assert start() == []
 
 
@@ -306,7 +306,7 @@ def test_invitations_of_a_removed_admin_are_void(database: Database) -> None:
     since = int(NOW.timestamp())
     database.write(lambda tx: staff.remove(tx, AT, 1, 2, since)).result()
     with pytest.raises(staff.InvitationUnusable):
-        database.write(lambda tx: staff.join(tx, 3, "三", "t", NOW)).result()
+        database.write(lambda tx: staff.join(tx, AT, 3, "三", "t")).result()
 
 
 def test_only_one_of_many_taps_takes_a_case(database: Database) -> None:
@@ -331,7 +331,7 @@ def test_a_role_is_changed_by_an_invitation_and_the_last_admin_keeps_theirs(
         database.write(
             lambda tx, m=maker, t=token, r=role: staff.invite(tx, m, r, t, NOW, timedelta(1))  # type: ignore[misc]
         ).result()
-    assert database.write(lambda tx: staff.join(tx, 2, "二", "a", NOW)).result().role is Role.CLERK
+    assert database.write(lambda tx: staff.join(tx, AT, 2, "二", "a")).result().role is Role.CLERK
     with pytest.raises(NotPermitted):
         database.read(lambda tx: staff.list_members(tx, 2)).result()
     assert database.read(storage.count_admins).result() == 1

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from storage.database import Transaction
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+AT = Occasion(load_programme(SAMPLE), -1001, NOW)
 ADMIN, MANAGER, CLERK, STRANGER = 900, 400, 401, 777
 ROLES = {ADMIN: Role.ADMIN, MANAGER: Role.MANAGER, CLERK: Role.CLERK}
 FORM = Questionnaire(
@@ -169,8 +170,7 @@ def test_who_may_not_is_refused_by_opening_and_by_every_button(
 
 def test_somebody_removed_loses_the_form_at_once(office: Office) -> None:
     office.open(MANAGER, office.first)
-    at = Occasion(load_programme(SAMPLE), -1001, NOW)
-    office.do(staff.remove, at, ADMIN, MANAGER, int(NOW.timestamp()))
+    office.do(staff.remove, AT, ADMIN, MANAGER, int(NOW.timestamp()))
     with pytest.raises(NotPermitted):
         office.press(MANAGER, "kind", "a")
     assert office.do(drafts.answer, FORMS, MANAGER, "word", NOW) is None
@@ -183,10 +183,10 @@ def test_somebody_removed_loses_the_form_at_once(office: Office) -> None:
 def test_another_role_ends_the_form(office: Office) -> None:
     office.open(MANAGER, office.first)
     office.do(staff.invite, ADMIN, Role.CLERK, "token", NOW, timedelta(days=1))
-    office.do(staff.join, MANAGER, "Person", "token", NOW)
+    office.do(staff.join, AT, MANAGER, "Person", "token")
     assert office.latest(MANAGER) is None
     office.do(staff.invite, ADMIN, Role.MANAGER, "another", NOW, timedelta(days=1))
-    office.do(staff.join, MANAGER, "Person", "another", NOW)
+    office.do(staff.join, AT, MANAGER, "Person", "another")
     assert office.latest(MANAGER) is None
 
 

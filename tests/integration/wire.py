@@ -22,6 +22,10 @@ class Shown:
     buttons: list[dict[str, Any]]
     is_protected: bool = False
     file: tuple[str, bytes] | None = None
+    kind: str = "message"
+    """What it is: message, or the kind of file that Telegram had already."""
+    file_id: str = ""
+    thread: int | None = None
 
 
 @dataclass
@@ -40,6 +44,8 @@ class Wire(BaseRequest):
     """What sending to a chat is answered, until the chat is taken out."""
     said_of_itself: dict[tuple[str, str], str] = field(default_factory=dict)
     """The descriptions by kind and language."""
+    reactions: dict[tuple[int, int], str] = field(default_factory=dict)
+    """The signs under what people wrote."""
     settings_made: int = 0
     """How often a description was set."""
     _ids: Any = field(default_factory=lambda: itertools.count(1))
@@ -57,7 +63,7 @@ class Wire(BaseRequest):
     ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[-1]
         parameters = request_data.parameters if request_data is not None else {}
-        sends = name in {"sendMessage", *_FILES}
+        sends = name.startswith("send")
         if self.fail_next and sends:
             status, answer = self.fail_next.pop(0)
             return status, json.dumps(answer).encode()
@@ -80,7 +86,7 @@ class Wire(BaseRequest):
             refused = {"ok": False, "error_code": 400, "description": no_caption}
             return 400, json.dumps(refused).encode()
         answer = self._answer(name, parameters)
-        if name in _FILES and request_data is not None:
+        if request_data is not None and _FILES.get(name) in request_data.multipart_data:
             shown = self.shown[int(parameters["chat_id"]), answer["message_id"]]
             file_name, content, _ = request_data.multipart_data[_FILES[name]]
             shown.file = (file_name, content)
@@ -88,14 +94,14 @@ class Wire(BaseRequest):
 
     def _is_file(self, parameters: dict[str, Any]) -> bool:
         shown = self.shown.get((int(parameters["chat_id"]), parameters["message_id"]))
-        return shown is not None and shown.file is not None
+        return shown is not None and (shown.file is not None or shown.kind != "message")
 
     def _answer(self, name: str, parameters: dict[str, Any]) -> Any:
         if name == "getMe":
             return BOT
-        if name in {"sendMessage", *_FILES}:
-            return self._show(parameters, next(self._ids))
-        if name in {"editMessageText", "editMessageCaption"}:
+        if name.startswith("send"):
+            return self._send(name.removeprefix("send").lower(), parameters)
+        if name in {"editMessageText", "editMessageCaption", "editMessageMedia"}:
             return self._edit(parameters)
         if name == "getWebhookInfo":
             return {"url": "", **self.webhook, "has_custom_certificate": False,
@@ -104,19 +110,38 @@ class Wire(BaseRequest):
             return self._profile(name, parameters)
         if name in {"setWebhook", "deleteWebhook"}:
             self.webhook = parameters if name == "setWebhook" else {}
+        self._touch(name, parameters)
+        return True
+
+    def _touch(self, name: str, parameters: dict[str, Any]) -> None:
+        if name == "setMessageReaction":
+            (sign,) = json.loads(parameters["reaction"])
+            self.reactions[int(parameters["chat_id"]), parameters["message_id"]] = sign["emoji"]
         if name == "deleteMessage":
             self.shown.pop((int(parameters["chat_id"]), parameters["message_id"]), None)
         if name == "editMessageReplyMarkup":
             self.shown[int(parameters["chat_id"]), parameters["message_id"]].buttons.clear()
         if name == "answerCallbackQuery":
             self.alerts.append(parameters.get("text", ""))
-        return True
+
+    def _send(self, kind: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        answer = self._show(parameters, next(self._ids))
+        shown = self.shown[int(parameters["chat_id"]), answer["message_id"]]
+        shown.kind, shown.thread = kind, parameters.get("message_thread_id")
+        shown.file_id = str(parameters.get({"videonote": "video_note"}.get(kind, kind), ""))
+        return answer
 
     def _edit(self, parameters: dict[str, Any]) -> dict[str, Any]:
         key = (int(parameters["chat_id"]), parameters["message_id"])
         before = self.shown.get(key)
-        edited = self._show(parameters, parameters["message_id"])
-        self.shown[key].file = before.file if before is not None else None
+        media = parameters.get("media", {})
+        edited = self._show({**media, **parameters}, parameters["message_id"])
+        if before is not None:
+            after = self.shown[key]
+            after.file, after.kind, after.thread = before.file, before.kind, before.thread
+            after.is_protected, after.file_id = before.is_protected, before.file_id
+        if media:
+            self.shown[key].file_id = media["media"]
         return edited
 
     def _profile(self, name: str, parameters: dict[str, Any]) -> Any:

@@ -49,6 +49,7 @@ class AuditAction(StrEnum):
     MATCH_RECORD = "match_record"
     MATCH_CHANGE = "match_change"
     MATCH_VOID = "match_void"
+    FOLLOW_UP = "follow_up"
     CHASER_SNOOZE = "chaser_snooze"
     WRITE_TO_OWNER = "write_to_owner"
     MOVE_MEETING = "move_meeting"
@@ -81,6 +82,7 @@ class AuditAction(StrEnum):
     MATCH_RECORD_REFUSED = "match_record_refused"
     MATCH_CHANGE_REFUSED = "match_change_refused"
     MATCH_VOID_REFUSED = "match_void_refused"
+    FOLLOW_UP_REFUSED = "follow_up_refused"
     CHASER_SNOOZE_REFUSED = "chaser_snooze_refused"
     READ_MESSAGES_REFUSED = "read_messages_refused"
     WRITE_TO_OWNER_REFUSED = "write_to_owner_refused"
@@ -140,6 +142,7 @@ _CHANGES = {
     AuditAction.MATCH_RECORD: N_("Recorded a match"),
     AuditAction.MATCH_CHANGE: N_("Recorded what became of a match"),
     AuditAction.MATCH_VOID: N_("Took a match off as recorded by mistake"),
+    AuditAction.FOLLOW_UP: N_("Recorded a follow-up"),
     AuditAction.CHASER_SNOOZE: N_("Put a chaser off"),
     AuditAction.WRITE_TO_OWNER: N_("Wrote to the company"),
     AuditAction.MOVE_MEETING: N_("Moved the meeting"),
@@ -174,6 +177,7 @@ _REFUSALS = {
     AuditAction.MATCH_RECORD_REFUSED: N_("Refused: recording a match"),
     AuditAction.MATCH_CHANGE_REFUSED: N_("Refused: recording what became of a match"),
     AuditAction.MATCH_VOID_REFUSED: N_("Refused: taking a match off as recorded by mistake"),
+    AuditAction.FOLLOW_UP_REFUSED: N_("Refused: recording a follow-up"),
     AuditAction.CHASER_SNOOZE_REFUSED: N_("Refused: putting a chaser off"),
     AuditAction.READ_MESSAGES_REFUSED: N_("Refused: reading messages of the company"),
     AuditAction.WRITE_TO_OWNER_REFUSED: N_("Refused: writing to the company"),

@@ -19,6 +19,7 @@ from domain.texts import N_
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from domain.follow_ups import FollowUp, Placement
     from domain.programme_chasers import ChaserSettings
     from domain.working_days import WorkingDays
 
@@ -30,12 +31,14 @@ class Matter(StrEnum):
     """What is left undone.
 
     UNASSIGNED is a case that nobody on the staff has, NO_CONTACT one that somebody has and whose
-    company was not contacted, NO_OUTCOME a meeting of which nobody said what became of it.
+    company was not contacted, NO_OUTCOME a meeting of which nobody said what became of it,
+    FOLLOW_UP work that began some months ago and of which nobody saw how it goes.
     """
 
     UNASSIGNED = "unassigned"
     NO_CONTACT = "no_contact"
     NO_OUTCOME = "no_outcome"
+    FOLLOW_UP = "follow_up"
 
 
 class Stage(IntEnum):
@@ -57,7 +60,8 @@ class Snooze(StrEnum):
 class Undone:
     """A matter that is open: of which case, since when (UTC), and who has the case.
 
-    `subject` tells it from others of its kind that the case had or has; None is nobody.
+    `subject` tells it from others of its kind that the case had or has; None is nobody. `months` is
+    a follow-up's.
     """
 
     case: int
@@ -65,6 +69,7 @@ class Undone:
     subject: str
     since: datetime
     assignee: int | None
+    months: int | None = None
 
 
 @dataclass(frozen=True)
@@ -117,18 +122,30 @@ class Settled(DomainError):
         super().__init__(N_("This is settled already."))
 
 
+def followed(placement: Placement, due: FollowUp) -> Undone:
+    """Return a follow-up that is due, as what is left undone. A new start begins it anew."""
+    subject = f"{placement.match.id}.{due.months}.{placement.begins_on:%Y%m%d}"
+    since = jst_midnight(due.on)
+    case = placement.match.consultation_id
+    return Undone(case, Matter.FOLLOW_UP, subject, since, placement.assignee, due.months)
+
+
 def timetable(
     matter: Matter, since: datetime, calendar: WorkingDays, rules: ChaserSettings
 ) -> Timetable:
     """Return when a matter that began at a moment is said: once its working days are over.
 
-    An outcome is first asked for by the question after the meeting, so that only managers remain.
+    A follow-up begins on the day that it is due. An outcome is first asked for by the question
+    after the meeting, so that only managers remain.
     """
     began = jst_date(since)
     if matter is Matter.NO_OUTCOME:
         escalated = calendar.add(began, 1 + rules.escalate_after_working_days)
         return Timetable(escalated, escalated)
-    first = calendar.add(began, waited(matter, rules) + 1)
+    if matter is Matter.FOLLOW_UP:
+        first = calendar.first_open_from(began)
+    else:
+        first = calendar.add(began, waited(matter, rules) + 1)
     return Timetable(first, calendar.add(first, rules.escalate_after_working_days))
 
 
@@ -138,6 +155,7 @@ def waited(matter: Matter, rules: ChaserSettings) -> int:
         Matter.UNASSIGNED: rules.unassigned_after_working_days,
         Matter.NO_CONTACT: rules.no_contact_after_working_days,
         Matter.NO_OUTCOME: 0,
+        Matter.FOLLOW_UP: 0,
     }[matter]
 
 
@@ -192,10 +210,10 @@ def managers(members: Iterable[StaffMember]) -> list[StaffMember]:
     return []
 
 
-def snooze_refusal(
+def answer_refusal(
     member: StaffMember | None, assignee: int | None, told: Iterable[StaffMember]
 ) -> DomainError | None:
-    """Return why a person may not put a chaser off; None if they may.
+    """Return why a person may not answer a chaser, or put it off; None if they may.
 
     Those who are told may: who has the case (anybody who works on cases if nobody has), and the
     managers that are `told`.

@@ -44,7 +44,10 @@ class Engagement(StrEnum):
 
 
 class MatchAct(StrEnum):
-    """What is done to a match. CONTRACT is a contract that follows a trial (R6)."""
+    """What is done to a match. CONTRACT is a contract that follows a trial (R6).
+
+    FOLLOW_UP changes nothing: somebody saw how the work goes.
+    """
 
     RECORD = "record"
     AGREE = "agree"
@@ -53,6 +56,7 @@ class MatchAct(StrEnum):
     CANCEL = "cancel"
     END = "end"
     VOID = "void"
+    FOLLOW_UP = "follow_up"
 
 
 class MatchWhy(StrEnum):

@@ -9,6 +9,7 @@ from pydantic import Field
 from domain.programme_types import Part
 
 Days = Annotated[int, Field(strict=True, ge=0, le=60)]
+Months = Annotated[int, Field(strict=True, ge=1, le=60)]
 AtLeastOne = Annotated[int, Field(strict=True, ge=1, le=60)]
 
 
@@ -23,3 +24,4 @@ class ChaserSettings(Part):
     no_contact_after_working_days: Days = Field(examples=[3])
     escalate_after_working_days: AtLeastOne = Field(examples=[2])
     repeat_after_working_days: AtLeastOne = Field(examples=[5])
+    follow_up_after_months: tuple[Months, ...] = Field(examples=["[1, 3, 6]"])

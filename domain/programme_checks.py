@@ -218,6 +218,7 @@ def _check_chasers(parts: ProgrammeParts) -> None:
             f"{untaken} is more than no_contact_after_working_days ({overdue}): a case would be "
             f"listed as overdue before anybody is asked to take it; for example {overdue}",
         )
+    _check_distinct("chasers.follow_up_after_months", parts.chasers.follow_up_after_months)
 
 
 def _check_notice(key: str, settings: MethodSettings, open_days: int) -> None:

@@ -17,9 +17,10 @@ from domain.fiscal_year import jst_date
 from domain.staff import NotPermitted
 from domain.texts import N_
 from handlers import replies
-from handlers.callbacks import CASE, CHASER, DESK, pack, unpack
+from handlers.callbacks import CASE, CHASER, DESK, MATCH, pack, unpack
 from handlers.case_buttons import read_number
 from handlers.cases import in_charge
+from handlers.match_lines import numbered
 from handlers.meeting_notices import speak_to_staff
 from handlers.messages import Message
 from handlers.moments import day
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from telegram import Update
 
+    from domain.matches import Match
     from handlers.context import Context
     from services.chasers import Told
 
@@ -45,12 +47,15 @@ _TO_DO: Final = {
     Matter.UNASSIGNED: N_("Whoever can, please take the case."),
     Matter.NO_CONTACT: N_("Please contact the company and record it as a state or a note."),
     Matter.NO_OUTCOME: N_("Please record it."),
+    Matter.FOLLOW_UP: N_("Please see how it goes, and press “Done”."),
 }
 _FOR_OTHERS: Final = {
     Matter.UNASSIGNED: N_("Please decide who takes the case."),
     Matter.NO_CONTACT: N_("Please see with whoever is in charge how it stands."),
     Matter.NO_OUTCOME: N_("Please see to it with whoever is in charge that it is recorded."),
+    Matter.FOLLOW_UP: N_("Please see with whoever is in charge how it stands."),
 }
+_DONE = "done"
 _SNOOZES: Final = {
     Snooze.DAY: N_("Put off 1 day"),
     Snooze.THREE: N_("Put off 3 days"),
@@ -82,19 +87,23 @@ async def chaser_for_managers(context: Context, payload: Mapping[str, Any]) -> M
 
 
 async def button(update: Update, context: Context) -> None:
-    """Put a chaser off. Raises StaleButton."""
+    """Put a chaser off, or say that the follow-up is done. Raises StaleButton."""
     query, data, _ = pressed(update)
     user, _ = user_and_chat(update)
+    at, name = context.occasion, telegram_name(update)
     number, code = _read(data)
-    if code not in set(Snooze):
+    if code == _DONE:
+        told = await context.transact(chasers.record_follow_up, at, user, name, number)
+        toast = context.gettext("The follow-up is recorded.")
+    elif code in set(Snooze):
+        told = await context.transact(chasers.snooze, at, user, name, number, Snooze(code))
+        toast = _until(context, told)
+    else:
         raise StaleButton("")
-    told = await context.transact(
-        chasers.snooze, context.occasion, user, telegram_name(update), number, Snooze(code)
-    )
     if told.refusal is not None:
         answering = replies.refuse(context, query, told.refusal)
     else:
-        answering = replies.answer_query(query, _until(context, told))
+        answering = replies.answer_query(query, toast)
     if isinstance(told.refusal, NotPermitted):
         await answering
         return
@@ -148,8 +157,26 @@ def _message(context: Context, told: Told, reader: int | None) -> Message:
 def _about(context: Context, told: Told) -> str:
     if told.undone is None:
         return context.gettext("Settled. Thank you.")
+    if told.match is not None and told.undone.months is not None:
+        return _work(context, told.match, told.undone.months)
     since = day(context, jst_date(told.undone.since))
     return context.gettext(_UNDONE[told.chaser.matter]) % {"day": since}
+
+
+def _work(context: Context, match: Match, months: int) -> str:
+    if match.started_on is None:
+        text = context.ngettext(
+            "%(match)s: %(months)d month since work was to begin.",
+            "%(match)s: %(months)d months since work was to begin.",
+            months,
+        )
+    else:
+        text = context.ngettext(
+            "%(match)s: %(months)d month since work began.",
+            "%(match)s: %(months)d months since work began.",
+            months,
+        )
+    return text % {"match": numbered(context, match.number), "months": months}
 
 
 def _until(context: Context, told: Told) -> str:
@@ -167,6 +194,8 @@ def _rows(context: Context, told: Told, reader: int | None) -> list[list[InlineK
         take = pack(CASE if reader is None else DESK, "take", case)
         primary = KeyboardButtonStyle.PRIMARY
         rows.append([InlineKeyboardButton(_("I take it"), callback_data=take, style=primary)])
+    if told.undone is not None and told.match is not None:
+        rows.append(_of_match(context, told, told.match, reader))
     label = _("Work on it (private chat)") if reader is None else _("Work on it")
     rows.append([InlineKeyboardButton(label, callback_data=pack(DESK, "open", case))])
     if told.undone is not None:
@@ -177,3 +206,16 @@ def _rows(context: Context, told: Told, reader: int | None) -> list[list[InlineK
             ]
         )
     return rows
+
+
+def _of_match(
+    context: Context, told: Told, match: Match, reader: int | None
+) -> list[InlineKeyboardButton]:
+    """Return how a follow-up is answered; of the match itself, only in private."""
+    _ = context.gettext
+    done = pack(CHASER, _DONE, told.chaser.id)
+    row = [InlineKeyboardButton(_("Done"), callback_data=done, style=KeyboardButtonStyle.PRIMARY)]
+    if reader is not None:
+        card = pack(MATCH, "card", match.id)
+        row.append(InlineKeyboardButton(_("Ended or changed"), callback_data=card))
+    return row

@@ -140,6 +140,7 @@ def act_words(context: Context, act: MatchAct) -> str:
         MatchAct.CANCEL: _("Cancelled before the start"),
         MatchAct.END: _("Work has ended"),
         MatchAct.VOID: _("Recorded by mistake"),
+        MatchAct.FOLLOW_UP: _("Followed up"),
     }[act]
 
 

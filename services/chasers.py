@@ -11,8 +11,9 @@ from domain.chasers import (
     Said,
     Settled,
     Stage,
+    answer_refusal,
+    followed,
     managers,
-    snooze_refusal,
     snoozed_until,
     stage_on,
     timetable,
@@ -21,16 +22,20 @@ from domain.chasers import (
 )
 from domain.errors import DomainError, StaleButton
 from domain.fiscal_year import jst_date
+from domain.follow_ups import follow_up
+from domain.matches import MatchAct, MatchEvent
 from domain.outbox import Notice, NoticeKind
 from domain.staff import Action
 from services import cases
 from services.working_days import working_days
-from storage import audit, chasers, outbox, runs, staff
+from storage import audit, bookings, chasers, follow_ups, matches, outbox, runs, staff
 
 if TYPE_CHECKING:
     from datetime import date
 
     from domain.chasers import Chaser, Snooze, Undone
+    from domain.follow_ups import Placement
+    from domain.matches import Match
     from domain.staff import StaffMember
     from domain.working_days import WorkingDays
     from services.cases import Card
@@ -45,7 +50,7 @@ class Told:
     """A chaser as it stands: `undone` is None once the matter is settled.
 
     `until` is set while it is put off, with the name of who did it; `refusal` says why a press
-    changed nothing.
+    changed nothing. A follow-up has the match it is about.
     """
 
     chaser: Chaser
@@ -53,6 +58,7 @@ class Told:
     undone: Undone | None
     until: date | None
     put_off_by: str | None
+    match: Match | None
     refusal: DomainError | None = None
 
     @property
@@ -91,10 +97,20 @@ def decide(tx: Transaction, at: Occasion) -> None:
 def _undone(tx: Transaction, at: Occasion, calendar: WorkingDays, matter: Matter) -> list[Undone]:
     if matter is Matter.NO_OUTCOME:
         return chasers.without_outcome(tx, at.now)
+    if matter is Matter.FOLLOW_UP:
+        placements = follow_ups.since(tx, jst_date(at.now))
+        found = [_follow_up(at, calendar, placement) for placement in placements]
+        return [one for one in found if one is not None]
     count = waited(matter, at.programme.chasers)
     before = waiting_since_before(calendar, at.now, count)
     find = chasers.untaken if matter is Matter.UNASSIGNED else chasers.without_contact
     return find(tx, before)
+
+
+def _follow_up(at: Occasion, calendar: WorkingDays, placement: Placement) -> Undone | None:
+    months = at.programme.chasers.follow_up_after_months
+    due = follow_up(placement, jst_date(at.now), calendar, months)
+    return None if due is None else followed(placement, due)
 
 
 def _owe(
@@ -168,12 +184,8 @@ def snooze(
     Raises StaleButton if there never was such a chaser.
     """
     told = _told(tx, at, chaser_id)
+    refused = _refused(tx, user_id, name, told)
     reference = str(told.card.consultation.reference)
-    members = staff.members(tx)
-    refused = snooze_refusal(staff.find(tx, user_id), told.holder, managers(members))
-    if refused is None:
-        staff.learn_name(tx, user_id, name)
-        refused = Settled() if told.undone is None else None
     if refused is not None:
         audit.append(tx, user_id, AuditAction.CHASER_SNOOZE_REFUSED, reference, at.now)
         return replace(told, refusal=refused)
@@ -181,6 +193,41 @@ def snooze(
     chasers.snooze(tx, told.chaser.case, told.chaser.matter, until, user_id, at.now)
     audit.append(tx, user_id, AuditAction.CHASER_SNOOZE, reference, at.now)
     return _told(tx, at, chaser_id)
+
+
+def record_follow_up(
+    tx: Transaction, at: Occasion, user_id: int, name: str, chaser_id: int
+) -> Told:
+    """Record that somebody saw how the work goes that a chaser is about; the first tap does it.
+
+    Every attempt is audited, also one that is refused; `name` is what the member goes by now.
+    Raises StaleButton if there is no such chaser of a follow-up.
+    """
+    bookings.take_turns(tx)
+    told = _told(tx, at, chaser_id)
+    if told.match is None:
+        raise StaleButton("")
+    refused = _refused(tx, user_id, name, told)
+    reference = str(told.card.consultation.reference)
+    if refused is not None:
+        audit.append(tx, user_id, AuditAction.FOLLOW_UP_REFUSED, reference, at.now)
+        return replace(told, refusal=refused)
+    match, today = told.match, jst_date(at.now)
+    event = MatchEvent(
+        MatchAct.FOLLOW_UP, match.state, match.state, match.engagement, user_id, at.now, today
+    )
+    matches.record(tx, match.id, event, None)
+    audit.append(tx, user_id, AuditAction.FOLLOW_UP, reference, at.now)
+    return _told(tx, at, chaser_id)
+
+
+def _refused(tx: Transaction, user_id: int, name: str, told: Told) -> DomainError | None:
+    told_too = managers(staff.members(tx))
+    refused = answer_refusal(staff.find(tx, user_id), told.holder, told_too)
+    if refused is not None:
+        return refused
+    staff.learn_name(tx, user_id, name)
+    return Settled() if told.undone is None else None
 
 
 def shown_to(tx: Transaction, at: Occasion, user_id: int, chaser_id: int) -> Told:
@@ -193,9 +240,21 @@ def _told(tx: Transaction, at: Occasion, chaser_id: int) -> Told:
     chaser = chasers.find(tx, chaser_id)
     if chaser is None:
         raise StaleButton("")
-    undone = chasers.still(tx, chaser, at.now)
+    match = None
+    if chaser.matter is Matter.FOLLOW_UP:
+        match = matches.find(tx, int(chaser.subject.split(".")[0]))
+    undone = _still(tx, at, chaser, match)
     wish = chasers.snoozes(tx, chaser.matter, [chaser.case]).get(chaser.case)
+    card = cases.card(tx, chaser.case)
     if undone is None or wish is None or wish.until <= jst_date(at.now):
-        return Told(chaser, cases.card(tx, chaser.case), undone, None, None)
-    card, by = cases.card(tx, chaser.case), staff.names(tx, wish.by)
-    return Told(chaser, card, undone, wish.until, by)
+        return Told(chaser, card, undone, None, None, match)
+    return Told(chaser, card, undone, wish.until, staff.names(tx, wish.by), match)
+
+
+def _still(tx: Transaction, at: Occasion, chaser: Chaser, match: Match | None) -> Undone | None:
+    """Return what a chaser is about as it is now; None if it is settled, by whatever did it."""
+    if match is None:
+        return chasers.still(tx, chaser, at.now)
+    placement = follow_ups.find(tx, match.id)
+    due = None if placement is None else _follow_up(at, working_days(tx, at), placement)
+    return due if due is not None and due.subject == chaser.subject else None

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.schedule import tick
+from domain.matches import Engagement, MatchState, NewMatch
+from storage import matches
 from tests.integration.case_office import Cases
 from tests.integration.staff_desk import at_jst
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from storage.database import Transaction
     from tests.integration.conftest import Counter
     from tests.integration.wire import Shown
 
@@ -33,6 +36,22 @@ class Rounds:
     @property
     def counter(self) -> Counter:
         return self.office.counter
+
+    def match(self, started: date, case: int = 1, state: MatchState = MatchState.STARTED) -> int:
+        """Record a person found for a case who has begun to work, or was to begin, on a day."""
+        new = NewMatch(
+            case, Engagement.FULL, "it", started, started, None, None, self.counter.moment
+        )
+
+        def add(tx: Transaction) -> int:
+            match = matches.find(tx, matches.add(tx, new))
+            assert match is not None
+            began = started if state is MatchState.STARTED else None
+            matches.save(tx, replace(match, state=state, started_on=began))
+            return match.id
+
+        added: int = self.office.desk.do(lambda tx, _at: add(tx))
+        return added
 
     async def tick(self, day: date, clock: str) -> list[Shown]:
         """Tick at a clock time in Japan and send all that is due; return the new chasers."""

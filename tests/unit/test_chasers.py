@@ -16,8 +16,8 @@ from domain.chasers import (
     Said,
     Snooze,
     Stage,
+    answer_refusal,
     managers,
-    snooze_refusal,
     snoozed_until,
     stage_on,
     timetable,
@@ -35,6 +35,7 @@ RULES = ChaserSettings(
     no_contact_after_working_days=3,
     escalate_after_working_days=2,
     repeat_after_working_days=5,
+    follow_up_after_months=(1, 3, 6),
 )
 DAYS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
 MOMENTS = st.integers(0, 3 * 366 * 24 * 60).map(
@@ -54,7 +55,11 @@ SETTINGS = st.builds(
     no_contact_after_working_days=st.integers(0, 10),
     escalate_after_working_days=st.integers(1, 10),
     repeat_after_working_days=st.integers(1, 10),
+    follow_up_after_months=st.just((1, 3, 6)),
 )
+
+
+WAITS = [matter for matter in Matter if matter is not Matter.FOLLOW_UP]
 
 
 def jst(*parts: int) -> datetime:
@@ -123,7 +128,7 @@ def test_what_stays_undone_goes_to_the_assignee_then_to_managers_and_then_now_an
     ]
 
 
-@given(MOMENTS, st.sampled_from(Matter), CALENDARS, SETTINGS)
+@given(MOMENTS, st.sampled_from(WAITS), CALENDARS, SETTINGS)
 def test_nobody_is_told_too_early_too_often_or_of_managers_first(
     since: datetime, matter: Matter, calendar: WorkingDays, rules: ChaserSettings
 ) -> None:
@@ -223,9 +228,9 @@ def test_a_matter_is_brought_to_managers_else_to_the_next_in_rank() -> None:
 def test_a_chaser_is_put_off_by_those_it_is_for() -> None:
     clerk, other, boss = member(1, Role.CLERK), member(2, Role.CLERK), member(3, Role.MANAGER)
     told = [boss]
-    assert snooze_refusal(clerk, 1, told) is None
-    assert snooze_refusal(boss, 1, told) is None
-    assert isinstance(snooze_refusal(other, 1, told), NotYours)
-    assert snooze_refusal(other, None, told) is None
-    assert isinstance(snooze_refusal(None, None, told), NotPermitted)
-    assert isinstance(snooze_refusal(member(4, Role.PLANNING), 4, told), RoleNotPermitted)
+    assert answer_refusal(clerk, 1, told) is None
+    assert answer_refusal(boss, 1, told) is None
+    assert isinstance(answer_refusal(other, 1, told), NotYours)
+    assert answer_refusal(other, None, told) is None
+    assert isinstance(answer_refusal(None, None, told), NotPermitted)
+    assert isinstance(answer_refusal(member(4, Role.PLANNING), 4, told), RoleNotPermitted)

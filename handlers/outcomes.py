@@ -52,9 +52,10 @@ def _asked(context: Context, booking: Booking) -> str:
     return text % {"reference": booking.reference, "meeting": meeting_line(context, booking)}
 
 
-def _buttons(context: Context, booking: Booking) -> InlineKeyboardMarkup:
+def answer_row(context: Context, booking: Booking) -> list[InlineKeyboardButton]:
+    """Return the buttons that say what became of a meeting."""
     target = target_code(as_it_is(booking))
-    row = [
+    return [
         InlineKeyboardButton(
             context.gettext(name),
             callback_data=pack(MEETING, outcome, target),
@@ -62,7 +63,10 @@ def _buttons(context: Context, booking: Booking) -> InlineKeyboardMarkup:
         )
         for outcome, name in OUTCOME_NAMES.items()
     ]
-    return InlineKeyboardMarkup([row])
+
+
+def _buttons(context: Context, booking: Booking) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([answer_row(context, booking)])
 
 
 def _standing(context: Context, answer: Answer, target: MoveOf) -> Message:

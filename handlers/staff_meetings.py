@@ -21,6 +21,7 @@ from handlers.booking_buttons import (
 from handlers.callbacks import CASE, MEETING, pack
 from handlers.meetings import meeting_text, method_name
 from handlers.moments import clock, day, moment
+from handlers.outcomes import answer_row
 from handlers.private_chat import send_privately
 from handlers.staff_chat import in_readers_language
 from handlers.updates import pressed, user_and_chat
@@ -160,7 +161,7 @@ async def card_button(update: Update, context: Context) -> None:
         await show_card(context, user, chat, message, booking_id)
         await replies.answer_query(query)
         return
-    card = await context.read(staff_meetings.card, user, booking_id)
+    card = await context.read(staff_meetings.card, context.occasion, user, booking_id)
     text, buttons = card_text(context, card), card_buttons(context, card)
     await send_privately(context, query, user, text, buttons, f"{DEEP_LINK}{booking_id}")
 
@@ -169,13 +170,13 @@ async def open_card(update: Update, context: Context, payload: str) -> None:
     """/start with a meeting's deep link: send its card here. Raises NotPermitted, StaleButton."""
     user, chat = user_and_chat(update)
     booking_id = _booking_id(payload.removeprefix(DEEP_LINK))
-    card = await context.read(staff_meetings.card, user, booking_id)
+    card = await context.read(staff_meetings.card, context.occasion, user, booking_id)
     await replies.send(context, chat, card_text(context, card), card_buttons(context, card))
 
 
 async def show_card(context: Context, user: int, chat: int, message: int, booking_id: int) -> None:
     """Show a meeting's card in the place of a message. Raises NotPermitted, BookingGone."""
-    card = await context.read(staff_meetings.card, user, booking_id)
+    card = await context.read(staff_meetings.card, context.occasion, user, booking_id)
     text, buttons = card_text(context, card), card_buttons(context, card)
     await replies.show(context, chat, message, text, buttons)
 
@@ -207,11 +208,13 @@ def event_line(context: Context, event: BookingEvent, name: str | None) -> str:
 
 
 def card_buttons(context: Context, card: MeetingCard) -> InlineKeyboardMarkup:
-    """Return move and cancel while the meeting stands, the full record, and the way back."""
+    """Return what became of it once it has begun, move and cancel while it stands, and ways on."""
     _ = context.gettext
     booking = card.meeting.booking
     rows: Rows = []
     target = target_code(as_it_is(booking))
+    if card.is_asked:
+        rows.append(answer_row(context, booking))
     if card.may_change:
         rows += [
             [_button(_("Change the day or time"), "days", target, booking.method)],

@@ -44,11 +44,15 @@ class Today:
 
 @dataclass(frozen=True)
 class MeetingCard:
-    """A meeting, what happened to the meetings of its case, and who did it."""
+    """A meeting, what happened to the meetings of its case, and who did it.
+
+    `is_asked`: it has begun, and staff may say what became of it.
+    """
 
     meeting: Meeting
     history: tuple[tuple[BookingEvent, str | None], ...]
     may_change: bool
+    is_asked: bool
 
 
 def meetings_of(tx: Transaction, day: date) -> tuple[Meeting, ...]:
@@ -81,7 +85,7 @@ def today(tx: Transaction, at: Occasion, user_id: int) -> Today:
     return Today(day, meetings, next_day, meetings_of(tx, next_day))
 
 
-def card(tx: Transaction, user_id: int, booking_id: int) -> MeetingCard:
+def card(tx: Transaction, at: Occasion, user_id: int, booking_id: int) -> MeetingCard:
     """Return a meeting as it is now, whatever became of it.
 
     Raises NotPermitted, or BookingGone if there never was one.
@@ -91,8 +95,10 @@ def card(tx: Transaction, user_id: int, booking_id: int) -> MeetingCard:
     if booking is None:
         raise BookingGone
     events = bookings.history(tx, booking.consultation_id)
+    may_change = booking.state is BookingState.BOOKED and member.may(Action.CHANGE_MEETING)
     return MeetingCard(
         meeting=with_assignee(tx, booking),
         history=tuple((event, staff.names(tx, event.actor)) for event in events),
-        may_change=booking.state is BookingState.BOOKED and member.may(Action.CHANGE_MEETING),
+        may_change=may_change,
+        is_asked=may_change and booking.starts_at <= at.now,
     )

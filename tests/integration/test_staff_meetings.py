@@ -200,6 +200,21 @@ async def test_the_card_of_a_case_shows_its_meeting_and_opens_it_in_private(desk
     assert "面談：" not in desk.counter.wire.last(STAFF_CHAT).text
 
 
+async def test_the_card_of_a_meeting_that_has_begun_asks_what_became_of_it(desk: Desk) -> None:
+    booking = desk.book(THURSDAY, "09:30", taken_by=CLERK)
+    asked = ["実施", "欠席", "延期"]
+    for moment, offered in (("09:29", []), ("09:30", asked)):
+        desk.counter.moment = at_jst(THURSDAY, moment)
+        await desk.press_data(CLERK, f"mt:card:{booking.id}")
+        shown = desk.counter.wire.last(CLERK)
+        assert [label for label in labels(shown) if label in asked] == offered
+    await desk.press_data(CLERK, data_of(desk.counter.wire.last(CLERK), "実施"))
+    assert desk.found(booking.id).state is BookingState.MET
+    await desk.press_data(CLERK, f"mt:card:{booking.id}")
+    assert "実施" in desk.counter.wire.last(CLERK).text
+    assert not set(asked).intersection(labels(desk.counter.wire.last(CLERK)))
+
+
 async def test_only_those_who_may_change_meetings_do(desk: Desk) -> None:
     booking = desk.book(THURSDAY, "09:30")
     for nobody in (OWNER, PLANNING, STRANGER):

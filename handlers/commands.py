@@ -108,7 +108,10 @@ def _consultation_lines(context: Context, meeting: Meeting) -> str:
 
 
 async def show_current(update: Update, context: Context) -> None:
-    """Show where the person stands: the open question, else what they have submitted."""
+    """Show where the person stands: the open question, else what they have submitted.
+
+    Staff who ask nothing for themselves are not greeted as a company.
+    """
     user, chat = user_and_chat(update)
     standing = await context.read(needs.standing, context.house.forms, user, context.occasion)
     newest = standing.meetings[0] if standing.meetings else None
@@ -121,6 +124,9 @@ async def show_current(update: Update, context: Context) -> None:
         await send_standing(context, chat, newest)
     elif newest is not None or standing.return_call is not None:
         await _send_standing(context, chat, standing)
+    elif await context.read(staff.member, user) is not None:
+        text = context.gettext("No form is open. /help shows what you can do.")
+        await replies.send(context, chat, text)
     else:
         await welcome(update, context)
 

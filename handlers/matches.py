@@ -67,7 +67,8 @@ async def begin(update: Update, context: Context) -> None:
 async def submit(update: Update, context: Context) -> None:
     """Record the person of the finished form."""
     _, data, _ = pressed(update)
-    user, _ = user_and_chat(update)
+    user, chat = user_and_chat(update)
+    _in_private(chat)
     press = await context.transact(
         matches.record, context.occasion, context.house.forms, user, number_in(data)
     )
@@ -77,7 +78,8 @@ async def submit(update: Update, context: Context) -> None:
 async def submit_step(update: Update, context: Context) -> None:
     """Record what has become of a match."""
     _, data, _ = pressed(update)
-    user, _ = user_and_chat(update)
+    user, chat = user_and_chat(update)
+    _in_private(chat)
     forms, name = context.house.forms, form_of(data)
     press = await context.transact(
         matches.record_step, context.occasion, forms, user, name, number_in(data)

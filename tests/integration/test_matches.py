@@ -376,6 +376,24 @@ async def test_a_case_that_moved_on_while_the_form_was_filled_in_is_refused(desk
     assert await desk.states() == []
 
 
+async def test_a_button_of_a_form_that_is_over_does_not_greet_staff_as_a_company(
+    desk: Desk,
+) -> None:
+    await desk.record()
+    await desk.data("q:match-1:engage:full")
+    assert "開いている入力はありません" in desk.counter.wire.last(MANAGER).text
+    await desk.data("ma:resume")
+    assert "開いている入力はありません" in desk.counter.wire.last(MANAGER).text
+
+
+async def test_a_form_is_not_sent_from_a_group(desk: Desk) -> None:
+    await desk.fill_in("経営", "今日", "不明", "不明", "不明")
+    submit = data_of(desk.counter.wire.asking(MANAGER), "成約を登録する")
+    await desk.data(submit, MANAGER, STAFF_CHAT)
+    assert await desk.states() == []
+    assert (STAFF_CHAT, 50) not in desk.counter.wire.shown
+
+
 async def test_the_staff_chat_sees_a_number_and_opens_no_match(desk: Desk) -> None:
     await desk.record()
     await desk.data("ma:card:1", MANAGER, STAFF_CHAT)

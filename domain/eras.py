@@ -28,6 +28,13 @@ DATE_OUT_OF_RANGE = N_(
 LAST_YEAR = 2100
 
 
+class StillToCome(InvalidAnswer):
+    """A day in the future, where one that has come is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("That day is still to come. Please check it."))
+
+
 @dataclass(frozen=True)
 class Era:
     """One era: its name, its initial letter and its first day (JST)."""

@@ -9,11 +9,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from domain.eras import parse_date
+from domain.eras import StillToCome, parse_date
 from domain.form import Dated, Known, OneOf, Question, Questionnaire, choices, has_answer
 from domain.matches import (
     ENGAGEMENT_WORDS,
-    DayStillToCome,
     Engagement,
     MatchAct,
     NewMatch,
@@ -49,7 +48,7 @@ def _until_today(raw: str, today: date) -> date:
     """Read a day that has come. Raises InvalidAnswer."""
     day = parse_date(raw, today)
     if day > today:
-        raise DayStillToCome
+        raise StillToCome
     return day
 
 

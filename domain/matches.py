@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from domain.consultations import EXCLUDED_STATES, OPEN_STATES, ConsultationState
 from domain.eras import japanese_date
-from domain.errors import DomainError, InvalidAnswer
+from domain.errors import DomainError
 from domain.texts import N_
 
 if TYPE_CHECKING:
@@ -204,13 +204,6 @@ class MatchMoved(DomainError):
 
     def __init__(self) -> None:
         super().__init__(N_("The match has changed meanwhile. This is how it stands now."))
-
-
-class DayStillToCome(InvalidAnswer):
-    """The day has not come yet."""
-
-    def __init__(self) -> None:
-        super().__init__(N_("That day is still to come. Please check it."))
 
 
 class DayTooEarly(DomainError):

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from domain.consultations import Entry
-from domain.eras import japanese_date, parse_date
+from domain.eras import StillToCome, japanese_date, parse_date
 from domain.errors import InvalidAnswer
 from domain.fiscal_year import FiscalYear
 from domain.form import Choice, Dated, Known, OneOf, Question, Questionnaire, choices
@@ -61,13 +61,6 @@ _FROM_THE_NEEDS_FORM: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("tel", _OPTIONAL | {"by_contact": False}),
 )
 """Which questions are asked as there, so that size, eligibility (R7) and company are the same."""
-
-
-class StillToCome(InvalidAnswer):
-    """A day in the future."""
-
-    def __init__(self) -> None:
-        super().__init__(N_("That day is still to come. Please check it."))
 
 
 class TooLongAgo(InvalidAnswer):

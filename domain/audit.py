@@ -63,6 +63,7 @@ class AuditAction(StrEnum):
     PARTNER_RENAME = "partner_rename"
     PARTNER_END = "partner_end"
     PARTNER_REOPEN = "partner_reopen"
+    CASE_ATTRIBUTE = "case_attribute"
     REFUSED = "refused"
     READ_REFUSED = "read_refused"
     READ_ADDENDUM_REFUSED = "read_addendum_refused"
@@ -156,6 +157,7 @@ _CHANGES = {
     AuditAction.PARTNER_RENAME: N_("Gave a partner another name"),
     AuditAction.PARTNER_END: N_("Ended a partner"),
     AuditAction.PARTNER_REOPEN: N_("Made an ended partner one again"),
+    AuditAction.CASE_ATTRIBUTE: N_("Said by which partner the case came"),
 }
 _REFUSALS = {
     AuditAction.REFUSED: N_("Refused: command or button of another role"),

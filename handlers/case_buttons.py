@@ -11,6 +11,7 @@ from domain.consultations import ConsultationState
 from domain.errors import StaleButton
 from handlers import match_lines, relay_buttons
 from handlers.callbacks import CASE, DESK, LIST, MEETING, pack
+from handlers.partner_links import sender_buttons
 from services.case_changes import Giving, Wanted
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ def card_rows(context: Context, view: View) -> Rows:
     if view.reads_record:
         data = pack(CASE, "full", case)
         rows[-1].append(InlineKeyboardButton(_("See the record"), callback_data=data))
+    rows[-1] += sender_buttons(context, view)
     data = pack(LIST, "all", 0)
     rows.append([InlineKeyboardButton(_("Open cases"), callback_data=data)])
     return [row for row in rows if row]

@@ -148,7 +148,7 @@ async def _take(update: Update, context: Context, arguments: list[str]) -> None:
     user, _ = user_and_chat(update)
     name, case = telegram_name(update), case_buttons.read_number(arguments[0])
     handled = await context.transact(case_desk.take, context.occasion, user, name, case)
-    await _show(update, context, handled, context.gettext("You have this case now."))
+    await show_handled(update, context, handled, context.gettext("You have this case now."))
 
 
 async def _set(update: Update, context: Context, arguments: list[str]) -> None:
@@ -158,7 +158,9 @@ async def _set(update: Update, context: Context, arguments: list[str]) -> None:
         case_desk.change, context.occasion, user, telegram_name(update), wanted
     )
     state = context.gettext(STATE_WORDS[wanted.to])
-    await _show(update, context, handled, context.gettext("Now: %(state)s") % {"state": state})
+    await show_handled(
+        update, context, handled, context.gettext("Now: %(state)s") % {"state": state}
+    )
 
 
 async def _give(update: Update, context: Context, arguments: list[str]) -> None:
@@ -167,10 +169,10 @@ async def _give(update: Update, context: Context, arguments: list[str]) -> None:
     handled = await context.transact(
         case_desk.hand_over, context.occasion, user, telegram_name(update), giving
     )
-    await _show(update, context, handled, context.gettext("The case is handed over."))
+    await show_handled(update, context, handled, context.gettext("The case is handed over."))
 
 
-async def _show(update: Update, context: Context, handled: Handled, done: str) -> None:
+async def show_handled(update: Update, context: Context, handled: Handled, done: str) -> None:
     """Answer a press and show the case as it is now."""
     query, _, message = pressed(update)
     _, chat = user_and_chat(update)
@@ -226,7 +228,7 @@ async def _note(update: Update, context: Context, arguments: list[str]) -> None:
     case = case_buttons.read_number(arguments[0])
     handled = await context.transact(case_desk.ask_for_note, context.occasion, user, case)
     if handled.refusal is not None or handled.view is None:
-        await _show(update, context, handled, "")
+        await show_handled(update, context, handled, "")
         return
     _ = context.gettext
     text = _("<b>%(reference)s</b>\nPlease type the note (up to 300 characters).") % {

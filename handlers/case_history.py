@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from telegram.constants import MessageLimit
 
+from domain.attributions import Attribution
 from domain.bookings import BookingEvent
 from domain.case_states import STATE_WORDS, WHY_WORDS, Act
 from domain.consultations import ConsultationState
@@ -49,6 +50,8 @@ def _line(context: Context, one: Happening) -> str:
         return match_lines.event_line(context, one.event, one.name)
     if isinstance(one.event, Turn):
         return _turn_line(context, one.event, one.name)
+    if isinstance(one.event, Attribution):
+        return _attribution_line(context, one.event, one.name)
     what = _what(context, one.event, one)
     line = f"{moment(context, one.event.at)}　{what}\n　{escape(one.name or '–')}"
     if one.event.why is not None:
@@ -70,6 +73,14 @@ def _turn_line(context: Context, turn: Turn, name: str | None) -> str:
     )
     who = escape(name or "–")
     return f"{moment(context, turn.at)}　{text % {'count': turn.count}}\n　{who}"
+
+
+def _attribution_line(context: Context, event: Attribution, name: str | None) -> str:
+    _ = context.gettext
+    what = _("Introduced by no partner")
+    if event.partner is not None:
+        what = _("Introduced by %(partner)s") % {"partner": escape(event.partner)}
+    return f"{moment(context, event.at)}　{what}\n　{escape(name or '–')}"
 
 
 def _what(context: Context, event: CaseEvent, one: Happening) -> str:

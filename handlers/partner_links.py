@@ -6,13 +6,17 @@ from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from telegram import InlineKeyboardButton
+
+from domain.case_states import Act
 from domain.partners import KIND_NAMES, TOKEN_FORM
-from handlers.callbacks import pack
+from handlers.callbacks import PARTNER, pack
 from handlers.messages import File
 
 if TYPE_CHECKING:
     from domain.partners import Partner
     from handlers.context import Context
+    from services.case_desk import View
 
 DEEP_LINK: Final = "p_"
 """What /start is called with by a partner's link: the prefix of its token."""
@@ -57,6 +61,14 @@ def sent_by(context: Context, partner: Partner) -> str:
     text = context.gettext("Introduced by: %(partner)s (%(kind)s)")
     kind = context.gettext(KIND_NAMES[partner.kind])
     return text % {"partner": escape(partner.name), "kind": escape(kind)}
+
+
+def sender_buttons(context: Context, view: View) -> list[InlineKeyboardButton]:
+    """Return the button that says by which partner a case came, for who may change the case."""
+    if Act.NOTE not in view.acts:
+        return []
+    data = pack(PARTNER, "for", view.card.consultation.id, "all", 0)
+    return [InlineKeyboardButton(context.gettext("Introduced by"), callback_data=data)]
 
 
 def picture(url: str) -> File:

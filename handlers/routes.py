@@ -20,10 +20,11 @@ from telegram.ext import (
 
 from domain.audit import button_asked, command_asked
 from domain.errors import DomainError, StaleButton
-from domain.partners import TOKEN_FORM
+from domain.partners import TOKEN_FORM, PartnerKind
 from domain.staff import NotPermitted
 from handlers import (
     addenda,
+    attributions,
     audit,
     booking_calendar,
     bookings,
@@ -340,6 +341,8 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{PARTNER}:new", partner_forms.register),
     (f"{PARTNER}:name:{_NUMBER}", partner_forms.rename),
     (f"{PARTNER}:submit-{_NUMBER}", partner_forms.submit),
+    (f"{PARTNER}:for:{_NUMBER}:(?:all|{'|'.join(PartnerKind)}):[0-9]{{1,6}}", attributions.senders),
+    (f"{PARTNER}:set:{_NUMBER}:{_NUMBER}:{_NUMBER}", attributions.attribute),
     (f"{PARTNER}:month:[0-9]{{6}}:[0-9]{{1,6}}", partner_counts.month),
     (f"{PARTNER}:csv:[0-9]{{4}}", partner_counts.export),
     (f"{PARTNER}:.*", partners.button),

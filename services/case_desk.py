@@ -16,10 +16,19 @@ from domain.staff import Action, StaffMember
 from domain.texts import N_
 from services import case_changes, case_notes, cases, prompts, relay, relay_notices
 from services.cases import permitted
-from storage import audit, bookings, case_events, consultations, matches, staff
+from storage import (
+    attributions,
+    audit,
+    bookings,
+    case_events,
+    consultations,
+    matches,
+    staff,
+)
 from storage import relay as stored_relay
 
 if TYPE_CHECKING:
+    from domain.attributions import Attribution
     from domain.bookings import BookingEvent
     from domain.consultations import Consultation, Reference
     from domain.matches import Match, MatchEvent
@@ -36,7 +45,7 @@ _TOLD_ELSEWHERE = frozenset({Act.BOOK, Act.UNBOOK, Act.MEET, Act.MATCH, Act.UNMA
 class Happening:
     """One line of a case's history, with the names of who did it and whom it was handed to."""
 
-    event: CaseEvent | BookingEvent | MatchEvent | Turn
+    event: CaseEvent | BookingEvent | MatchEvent | Turn | Attribution
     name: str | None
     member: str | None = None
 
@@ -131,6 +140,10 @@ def _history(tx: Transaction, case: Consultation, reads_record: bool) -> tuple[H
     ]
     happened += [
         Happening(event, staff.names(tx, event.actor)) for event in matches.history(tx, case.id)
+    ]
+    happened += [
+        Happening(event, staff.names(tx, event.actor))
+        for event in attributions.history(tx, case.id)
     ]
     happened += [
         Happening(

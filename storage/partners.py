@@ -70,10 +70,10 @@ def _one(tx: Transaction, condition: ColumnElement[bool]) -> Partner | None:
     return _partner(row) if row is not None else None
 
 
-def live(tx: Transaction, kind: PartnerKind) -> list[Partner]:
-    """Return the live partners of a kind by name."""
+def live(tx: Transaction, kind: PartnerKind | None) -> list[Partner]:
+    """Return the live partners of a kind (None: of any) by name."""
     rows = tx.connection.execute(
-        _select().where(PartnerRow.kind == kind, _LIVE).order_by(PartnerRow.name, PartnerRow.id)
+        _select().where(*_of(kind), _LIVE).order_by(PartnerRow.name, PartnerRow.id)
     )
     return [_partner(row) for row in rows]
 

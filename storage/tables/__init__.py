@@ -28,7 +28,7 @@ from storage.tables.cases import (
 )
 from storage.tables.chasers import ChaserRow, SnoozeRow
 from storage.tables.matches import MatchEventRow, MatchRow
-from storage.tables.partners import PartnerRow
+from storage.tables.partners import AttributionRow, PartnerRow
 from storage.tables.process import (
     ChatLeaseRow,
     ChatRow,
@@ -54,6 +54,7 @@ __all__ = [
     "HELD",
     "LIVE",
     "AddendumRow",
+    "AttributionRow",
     "AuditRow",
     "Base",
     "BookingEventRow",

@@ -1,10 +1,10 @@
-"""Partners."""
+"""Partners, and by which of them cases came."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Key
@@ -32,3 +32,15 @@ class PartnerRow(Base):
     token: Mapped[str] = mapped_column(unique=True)
     since: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class AttributionRow(Base):
+    """Append-only: a member said by which partner, if any, a case came."""
+
+    __tablename__ = "attributions"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), index=True)
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"))
+    actor: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]

@@ -41,9 +41,30 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("partner_id", key, nullable=True))
     op.create_index(op.f("ix_consultations_partner_id"), "consultations", ["partner_id"])
 
+    op.create_table(
+        "attributions",
+        sa.Column("id", key, nullable=False),
+        sa.Column("consultation_id", key, nullable=False),
+        sa.Column("partner_id", key, nullable=True),
+        sa.Column("actor", sa.BigInteger(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_attributions_consultation_id_consultations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partners.id"], name=op.f("fk_attributions_partner_id_partners")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attributions")),
+    )
+    op.create_index(op.f("ix_attributions_consultation_id"), "attributions", ["consultation_id"])
+
 
 def downgrade() -> None:
     """Revert the change."""
+    op.drop_index(op.f("ix_attributions_consultation_id"), table_name="attributions")
+    op.drop_table("attributions")
     op.drop_index(op.f("ix_consultations_partner_id"), table_name="consultations")
     for table in ("consultations", "return_calls", "drafts"):
         op.drop_column(table, "partner_id")

@@ -61,8 +61,11 @@ def read(written: bytes) -> Calendar:
 
 
 def told(text: str) -> str:
-    """A text as a file can tell it: without an empty line at its end."""
-    return "\n".join(text.splitlines())
+    """A text as a file can tell it: without an empty line at its end.
+
+    icalendar takes a typed backslash with a capital N for a line end.
+    """
+    return "\n".join(text.splitlines()).replace("\\N", "\n")
 
 
 def assert_same(shown: Event, event: CalendarEvent) -> None:

@@ -67,8 +67,12 @@ def sender_buttons(context: Context, view: View) -> list[InlineKeyboardButton]:
     """Return the button that says by which partner a case came, for who may change the case."""
     if Act.NOTE not in view.acts:
         return []
-    data = pack(PARTNER, "for", view.card.consultation.id, "all", 0)
-    return [InlineKeyboardButton(context.gettext("Introduced by"), callback_data=data)]
+    return [sender_button(context.gettext("Introduced by"), view.card.consultation.id)]
+
+
+def sender_button(label: str, case: int) -> InlineKeyboardButton:
+    """Return a button that asks by which partner a case came."""
+    return InlineKeyboardButton(label, callback_data=pack(PARTNER, "for", case, "all", 0))
 
 
 def picture(url: str) -> File:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from domain.consultations import Entry
 from domain.errors import StaleButton
 from domain.walk_ins import QUESTIONNAIRE
 from handlers import case_buttons, replies
@@ -14,6 +15,7 @@ from handlers.callbacks import WALK_IN, number_in, pack
 from handlers.drafts import ask
 from handlers.leaving import resume_button
 from handlers.moments import dated
+from handlers.partner_links import sender_button
 from handlers.questions import answer_sheet
 from handlers.updates import pressed, telegram_name, user_and_chat
 from services import drafts, walk_ins
@@ -126,9 +128,10 @@ async def _show_logged(update: Update, context: Context, logged: Logged) -> None
     if logged.call is not None:
         lines.append(_("The call is done."))
     lines += ["", answer_sheet(context, form, logged.answers)]
-    buttons = InlineKeyboardMarkup(
-        [[case_buttons.button(_("Work on the case"), "open", case.id, style="primary")]]
-    )
+    rows = [[case_buttons.button(_("Work on the case"), "open", case.id, style="primary")]]
+    if case.entry is Entry.PARTNER and case.partner is None:
+        rows.insert(0, [sender_button(_("Choose the partner it came by"), case.id)])
+    buttons = InlineKeyboardMarkup(rows)
     await asyncio.gather(
         replies.answer_query(query),
         replies.show(context, chat, message, "\n".join(lines), buttons),

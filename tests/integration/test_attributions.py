@@ -20,6 +20,8 @@ from tests.integration.case_office import (
 from tests.integration.conftest import STAFF_CHAT
 from tests.integration.partner_office import end, register
 from tests.integration.staff_desk import data_of, labels
+from tests.integration.test_walk_ins import STEPS as WALK_IN
+from tests.integration.test_walk_ins import log
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Counter
@@ -184,6 +186,24 @@ async def test_it_is_not_asked_in_a_group(counter: Counter, office: Cases) -> No
         await office.desk.press_data(CLERK, data, STAFF_CHAT, MESSAGE)
     assert await sender(counter) == [None]
     assert not [chat for chat, _ in counter.wire.shown if chat == STAFF_CHAT]
+
+
+async def test_what_is_logged_as_come_by_a_partner_is_asked_after(
+    counter: Counter, office: Cases
+) -> None:
+    bank = register(counter)
+    await log(counter, CLERK, ("=はい", "=連携機関", *WALK_IN[2:]))
+    assert "R8-0001" in counter.wire.asking(CLERK).text
+    await counter.press(CLERK, "連携機関を選ぶ")
+    await counter.press(CLERK, "見本銀行")
+    assert await sender(counter) == [bank.id]
+    assert "紹介元：株式会社見本銀行" in counter.wire.asking(CLERK).text
+
+
+async def test_what_is_logged_of_a_call_is_not_asked_after(counter: Counter, office: Cases) -> None:
+    register(counter)
+    await log(counter, CLERK)
+    assert "連携機関を選ぶ" not in str(labels(counter.wire.asking(CLERK)))
 
 
 async def test_the_figures_follow_what_staff_said(counter: Counter, office: Cases) -> None:

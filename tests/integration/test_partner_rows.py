@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from domain.partners import NewPartner, Partner, PartnerKind
-from storage import partners
+from domain.attributions import Attribution
+from domain.partners import NameTaken, NewPartner, Partner, PartnerKind
+from domain.staff import Role, StaffMember
+from services import partners as services
+from storage import attributions, consultations, partners, staff
 from storage.database import Database
+from tests.integration.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,6 +106,37 @@ def test_a_partner_is_found_by_its_new_name(database: Database) -> None:
     renamed = read(database, lambda tx: partners.of_name(tx, "新見本銀行"))
     assert renamed is not None
     assert (renamed.id, renamed.name, renamed.token) == (bank, "株式会社新見本銀行", BANK.token)
+
+
+def test_of_many_who_register_one_name_at_once_one_does(database: Database) -> None:
+    admin = StaffMember(900, "Person", Role.ADMIN, NOW)
+    write(database, lambda tx: staff.register(tx, admin))
+
+    def registering(number: int) -> Callable[[Transaction], object]:
+        new = NewPartner(PartnerKind.BANK, BANK.name, f"{number}" * 12)
+        return lambda tx: services.add(tx, admin.user_id, new, NOW)
+
+    running = [database.write(registering(number)) for number in range(8)]
+    errors = [each.exception() for each in running]
+    assert errors.count(None) == 1
+    assert all(isinstance(error, NameTaken) for error in errors if error is not None)
+    assert read(database, lambda tx: partners.count(tx, None)) == 1
+
+
+def test_what_staff_say_of_a_case_is_kept_and_the_latest_is_the_cases(database: Database) -> None:
+    bank = add(database, BANK)
+    case = Ledger(database).consult(NOW.date())
+    for partner in (bank, None, bank):
+        write(database, lambda tx, partner=partner: attributions.add(tx, case, partner, 401, NOW))
+    history = read(database, lambda tx: attributions.history(tx, case))
+    assert history == [
+        Attribution(BANK.name, 401, NOW),
+        Attribution(None, 401, NOW),
+        Attribution(BANK.name, 401, NOW),
+    ]
+    found = read(database, lambda tx: consultations.find(tx, case))
+    assert found is not None
+    assert found.partner == bank
 
 
 def test_pages_have_live_ones_first_and_can_be_of_one_kind(database: Database) -> None:

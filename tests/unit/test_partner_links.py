@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64encode
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.partners import TOKEN_BYTES
-from handlers.partner_links import picture, token_in, token_of
+from handlers import consent, needs, return_calls
+from handlers.callbacks import INTAKE, RETURN_CALL
+from handlers.partner_links import picture, token_in, token_of, with_token
+from handlers.routes import BUTTONS
 from tests.qr import dots_per_inch, read_qr, size
 
 TOKENS = st.binary(min_size=TOKEN_BYTES, max_size=TOKEN_BYTES).map(
@@ -37,6 +41,30 @@ def test_the_picture_is_printed_some_seven_centimetres_wide() -> None:
 def test_a_token_comes_out_of_link_and_button_as_it_went_in(token: str) -> None:
     assert token_of(f"p_{token}") == token
     assert token_in(f"in:begin:{token}") == token
+
+
+CARRYING = {
+    (INTAKE, "begin"): needs.begin,
+    (INTAKE, "about"): needs.about,
+    (INTAKE, "phone"): return_calls.by_telephone,
+    (INTAKE, "details"): consent.details,
+    (INTAKE, "agree"): needs.agree,
+    (RETURN_CALL, "begin"): return_calls.begin,
+    (RETURN_CALL, "details"): consent.details,
+    (RETURN_CALL, "agree"): return_calls.agree,
+}
+
+
+@pytest.mark.parametrize(("family", "action"), CARRYING)
+@given(token=TOKENS | st.just(""))
+def test_every_button_that_carries_a_token_is_short_and_reaches_its_handler(
+    family: str, action: str, token: str
+) -> None:
+    data = with_token(family, action, token)
+    assert len(data.encode()) <= 64
+    assert token_in(data) == token
+    found = next(handler for pattern, handler in BUTTONS if re.match(f"^{pattern}$", data))
+    assert found is CARRYING[family, action]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from handlers.command_menu import publish_menus
 from handlers.context import Context, House, MadoguchiApplication, Reach
 from handlers.profile import publish_descriptions
 from handlers.routes import add_handlers
+from handlers.topics import learn_forum
 from locales import DEFAULT_LANGUAGE, LANGUAGES, load_translations
 from services import people, staff
 from services.drafts import Forms
@@ -124,6 +125,7 @@ async def publish_profile(application: MadoguchiApplication) -> None:
         try:
             await publish_menus(application.bot, application.house, members)
             await publish_descriptions(application.bot, application.house)
+            await learn_forum(application.bot, application.house)
         except RetryAfter as flood:
             wait = flood.retry_after
             await asyncio.sleep(wait.total_seconds() if isinstance(wait, timedelta) else wait)

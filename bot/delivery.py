@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
@@ -16,6 +17,7 @@ from domain.outbox import Fate, Missed
 from handlers import replies
 from handlers.context import Context
 from handlers.notices import render
+from handlers.topics import is_gone, thread_of
 from services import delivery
 
 if TYPE_CHECKING:
@@ -139,7 +141,8 @@ class Delivery:
         try:
             self._on_their_way.add(notice.id)
             try:
-                sent = await self._transmit(context, notice.recipient, message)
+                thread = await thread_of(context, notice)
+                sent = await self._transmit(context, notice.recipient, message, thread)
             finally:
                 self._on_their_way.remove(notice.id)
         except RetryAfter as error:
@@ -158,12 +161,24 @@ class Delivery:
         else:
             await self._record(delivery.sent, notice, now, _also(message, notice.recipient, sent))
 
-    async def _transmit(self, context: Context, chat: int, message: Message) -> int:
+    async def _transmit(
+        self, context: Context, chat: int, message: Message, thread: int | None
+    ) -> int:
         first = message.before
         if first is not None:
-            note = _also(first, chat, await replies.send_message(context, chat, first))
+            note = _also(first, chat, await self._post(context, chat, first, thread))
             if note is not None:
                 await self._house.write(note)
+        return await self._post(context, chat, message, thread)
+
+    async def _post(self, context: Context, chat: int, message: Message, thread: int | None) -> int:
+        if thread is None:
+            return await replies.send_message(context, chat, message)
+        try:
+            return await replies.send_message(context, chat, replace(message, thread=thread))
+        except BadRequest as error:
+            if not await is_gone(context, chat, thread, error.message):
+                raise
         return await replies.send_message(context, chat, message)
 
     async def _refused(self, notice: ClaimedNotice, error: Forbidden | BadRequest) -> None:

@@ -30,6 +30,7 @@ class NoticeKind(StrEnum):
     INCIDENT = "incident"
     UNREACHABLE = "unreachable"
     CHAT_CLOSED = "chat_closed"
+    TOPICS_REFUSED = "topics_refused"
     NOT_SENT = "not_sent"
     SLOT_OFFERED = "slot_offered"
     HOLD_LAPSED = "hold_lapsed"

@@ -34,6 +34,14 @@ class Reach:
     base: str
 
 
+@dataclass
+class Forum:
+    """What Telegram said of the staff chat: if it has topics, and if the bot may make them."""
+
+    is_forum: bool = False
+    may_make_topics: bool = True
+
+
 @dataclass(frozen=True)
 class House:
     """What a running process is made of; built once in `bot.application`."""
@@ -48,6 +56,7 @@ class House:
     default_language: str
     staff_chat: int
     reach: Reach
+    forum: Forum = field(default_factory=Forum)
     languages: dict[int, str] = field(default_factory=dict)
     menus_owed: set[int] = field(default_factory=set)
     """Whose menu of commands could not be set yet."""

@@ -80,21 +80,6 @@ def _spot(form: str, key: str) -> Spot:
     return Spot(name, key, draft)
 
 
-async def contact(update: Update, context: Context) -> None:
-    """A shared contact: it counts if it is the person's own."""
-    user, chat = user_and_chat(update)
-    shared = update.effective_message.contact if update.effective_message is not None else None
-    if shared is None or shared.user_id != user:
-        text = context.gettext("Please share your own telephone number, or type it.")
-        await replies.send(context, chat, text)
-        return
-    number = f"+{shared.phone_number.lstrip('+')}"
-    step = await context.transact(
-        drafts.answer_by_contact, context.house.forms, user, number, context.now
-    )
-    await go_on(context, chat, step)
-
-
 async def go_on(context: Context, chat: int, step: Step | None) -> None:
     """Show what a typed answer led to. Raises StaleButton if no form is open."""
     if step is None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from telegram.constants import ChatMemberStatus
 
+from handlers.topics import notice_rights
 from services import delivery
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ async def my_status(update: Update, context: Context) -> None:
     if chat.type != "private":
         if is_in:
             await context.transact(delivery.chat_opened, chat.id, context.now)
+            if chat.id == await context.read(delivery.current_chat, context.house.staff_chat):
+                notice_rights(context.house, chat)
     elif is_in:
         await context.transact(delivery.person_returned, chat.id)
     else:

@@ -118,6 +118,14 @@ async def _chat_closed(context: Context, payload: Mapping[str, Any]) -> Message:
     return Message(text % {"chat": payload["chat"], "reason": payload["reason"]})
 
 
+async def _topics_refused(context: Context, _payload: Mapping[str, Any]) -> Message:
+    text = context.gettext(
+        "The bot may not make topics in the staff chat, so all cases are posted in its general "
+        "topic. Please give the bot the right to manage topics."
+    )
+    return Message(text)
+
+
 async def _not_sent(context: Context, payload: Mapping[str, Any]) -> Message:
     text = context.gettext(
         "A message could not be sent: number %(notice)s (%(kind)s), %(reason)s. "
@@ -143,6 +151,7 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.SUMMARY: _summary,
     NoticeKind.INCIDENT: _incident,
     NoticeKind.CHAT_CLOSED: _chat_closed,
+    NoticeKind.TOPICS_REFUSED: _topics_refused,
     NoticeKind.NOT_SENT: _not_sent,
     NoticeKind.SLOT_OFFERED: waiting.slot_offered,
     NoticeKind.HOLD_LAPSED: waiting.hold_lapsed,

@@ -16,6 +16,7 @@ from handlers.messages import Message
 from handlers.office import office
 from handlers.relay_buttons import DEEP_LINK, stop_button
 from handlers.staff_chat import in_readers_language
+from handlers.topics import notice_forum
 from handlers.updates import pressed, user_and_chat
 from services import delivery, prompts, relay
 from services.relay import Ended, Passed, Refused
@@ -128,6 +129,8 @@ async def answered_in_group(update: Update, context: Context) -> None:
     user, chat = user_and_chat(update)
     if chat != await context.read(delivery.current_chat, context.house.staff_chat):
         return
+    if update.effective_chat is not None:
+        notice_forum(context.house, update.effective_chat)
     outcome = await context.transact(relay.answered, context.occasion, user, incoming(update))
     if outcome is not None:
         await told(update, context, outcome)

@@ -392,7 +392,7 @@ def add_handlers(application: MadoguchiApplication) -> None:
     own_words = ~filters.FORWARDED & ~filters.StatusUpdate.ALL
     messages: tuple[tuple[filters.BaseFilter, Handler], ...] = (
         (private & filters.TEXT & ~filters.COMMAND & own_words, typed.typed),
-        (private & filters.CONTACT & own_words, drafts.contact),
+        (private & filters.CONTACT & own_words, typed.contact),
     )
     for wanted, message in messages:
         application.add_handler(MessageHandler(wanted, _telling_refusals(message)))

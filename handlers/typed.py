@@ -37,6 +37,26 @@ async def sent(update: Update, context: Context) -> None:
     await _tell(update, context, outcome)
 
 
+async def contact(update: Update, context: Context) -> None:
+    """A shared contact: it counts if it is the person's own."""
+    user, chat = user_and_chat(update)
+    shared = update.effective_message.contact if update.effective_message is not None else None
+    if shared is None or shared.user_id != user:
+        text = context.gettext("Please share your own telephone number, or type it.")
+        await replies.send(context, chat, text)
+        return
+    number = f"+{shared.phone_number.lstrip('+')}"
+    outcome = await context.transact(
+        service.shared_contact,
+        context.occasion,
+        context.house.forms,
+        user,
+        number,
+        incoming(update),
+    )
+    await _tell(update, context, outcome)
+
+
 async def _tell(update: Update, context: Context, outcome: Outcome) -> None:
     _, chat = user_and_chat(update)
     if outcome is None:

@@ -22,7 +22,7 @@ from domain.relay import (
 from domain.staff import Action
 from services import prompts, relay_notices
 from services.cases import card, permitted
-from storage import audit, consultations, people, relay, staff
+from storage import audit, bookings, consultations, people, relay, staff
 
 if TYPE_CHECKING:
     from domain.consultations import Consultation
@@ -105,6 +105,7 @@ def _take(
 ) -> Passed | Refused | Ended | None:
     if direction is Direction.TO_OWNER:
         return write(tx, at, user_id, incoming, case_id)
+    bookings.take_turns(tx)
     case = card(tx, case_id).consultation
     return _from_owner(tx, at, incoming, case) if case.user_id == user_id else None
 
@@ -120,6 +121,8 @@ def from_owner(
     latest = consultations.of_person(tx, user_id, 1)
     if not latest:
         return None
+    # Whoever takes the case now gets this message too, or is who it goes to.
+    bookings.take_turns(tx)
     opened = consultations.open_of_person(tx, user_id)
     chosen = relay.case_in_talk(tx, user_id) or (opened[-1] if opened else None)
     case = consultations.find(tx, chosen) if chosen is not None else None

@@ -96,8 +96,8 @@ def owe_reading(
 
 
 def hand_over(tx: Transaction, at: Occasion, case_id: int, member: int) -> None:
-    """Owe whoever has a case now what its owner wrote and nobody has answered."""
-    for message in relay.unanswered(tx, case_id):
+    """Owe whoever has a case now what its owner wrote and nobody has answered, or got."""
+    for message in relay.left_over(tx, case_id):
         part = f"{member}:{at.now:%Y%m%d%H%M%S%f}"
         kind = NoticeKind.RELAY_TO_STAFF
         _add(tx, at.now, kind, member, message, part=part, member=member)

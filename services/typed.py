@@ -54,6 +54,17 @@ def typed(tx: Transaction, at: Occasion, forms: Forms, user_id: int, incoming: I
     return step if step is not None else _beyond_forms(tx, at, user_id, incoming)
 
 
+def shared_contact(
+    tx: Transaction, at: Occasion, forms: Forms, user_id: int, number: str, incoming: Incoming
+) -> Outcome:
+    """Take a person's own telephone number: for a form that asks for one, else for nothing.
+
+    None if nothing was asked and there is no case. Raises ConsentOutdated, CannotPassOn.
+    """
+    step = drafts.answer_by_contact(tx, forms, user_id, number, at.now)
+    return step if step is not None else _beyond_forms(tx, at, user_id, incoming)
+
+
 def sent(tx: Transaction, at: Occasion, user_id: int, incoming: Incoming) -> Outcome:
     """Take a file, a forwarded message or anything else that is no answer to a form.
 

@@ -121,17 +121,40 @@ def of_case(tx: Transaction, consultation_id: int) -> list[RelayMessage]:
 
 def unanswered(tx: Transaction, consultation_id: int) -> list[RelayMessage]:
     """Return what the owner of a case wrote since the staff last wrote to them, oldest first."""
-    answered = (
+    return _of_owner(tx, consultation_id, RelayMessageRow.id > _answered(consultation_id))
+
+
+def left_over(tx: Transaction, consultation_id: int) -> list[RelayMessage]:
+    """Return what the owner of a case wrote and is not answered, or in nobody's chat yet."""
+    got = select(RelayCopyRow.id).where(
+        RelayCopyRow.relay_message_id == RelayMessageRow.id,
+        RelayCopyRow.side == Side.STAFF,
+        RelayCopyRow.part == CONTENT,
+    )
+    is_new = RelayMessageRow.id > _answered(consultation_id)
+    return _of_owner(tx, consultation_id, is_new | ~got.exists())
+
+
+def _answered(consultation_id: int) -> Any:
+    return (
         select(func.coalesce(func.max(RelayMessageRow.id), 0))
         .where(
             RelayMessageRow.consultation_id == consultation_id,
             RelayMessageRow.direction == Direction.TO_OWNER,
         )
+        .correlate(None)
         .scalar_subquery()
     )
+
+
+def _of_owner(tx: Transaction, consultation_id: int, wanted: Any) -> list[RelayMessage]:
     rows = tx.connection.execute(
         _select()
-        .where(RelayMessageRow.consultation_id == consultation_id, RelayMessageRow.id > answered)
+        .where(
+            RelayMessageRow.consultation_id == consultation_id,
+            RelayMessageRow.direction == Direction.FROM_OWNER,
+            wanted,
+        )
         .order_by(RelayMessageRow.id)
     )
     return [_message(row) for row in rows]

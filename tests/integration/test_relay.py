@@ -113,6 +113,10 @@ async def test_what_cannot_be_passed_on_is_said_at_once(office: Relay) -> None:
     office.case()
     await office.send(OWNER, location={"latitude": 35.0, "longitude": 139.0})
     assert "お届けできません" in office.newest(OWNER).text
+    seen = len(office.texts(OWNER))
+    card = {"phone_number": "819012345678", "first_name": "x", "user_id": OWNER}
+    await office.send(OWNER, contact=card)
+    assert "お届けできません" in office.texts(OWNER)[seen]
     await office.deliver()
     assert office.texts(CLERK) == []
     assert await office.counter.read("select count(*) from relay_messages") == [(0,)]

@@ -107,6 +107,18 @@ async def test_who_takes_the_case_gets_what_nobody_answered(office: Relay) -> No
     assert not [text for text in office.texts(MANAGER) if "　企業　" in text]
 
 
+async def test_what_reached_nobody_goes_to_who_has_the_case_next(office: Relay) -> None:
+    case = office.case()
+    await office.send(OWNER, "届く前の質問")
+    await office.desk.press_data(CLERK, f"rl:write:{case}")
+    await office.send(CLERK, "こちらから失礼します")
+    await office.cases.press(CLERK, f"cs:give:{case}:{CLERK}:{MANAGER}")
+    for _ in range(2):
+        await office.deliver()
+    assert "届く前の質問" in str(office.texts(MANAGER))
+    assert "届く前の質問" not in str(office.texts(CLERK))
+
+
 async def test_after_handing_over_only_the_new_assignee_is_party(office: Relay) -> None:
     case = office.case()
     number = await office.send(OWNER, "質問")

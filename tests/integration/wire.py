@@ -44,6 +44,11 @@ class Wire(BaseRequest):
     """What sending to a chat is answered, until the chat is taken out."""
     said_of_itself: dict[tuple[str, str], str] = field(default_factory=dict)
     """The descriptions by kind and language."""
+    no_topics: str = ""
+    """Why no topic can be made in a forum."""
+    gone_topics: set[int] = field(default_factory=set)
+    topics: list[str] = field(default_factory=list)
+    """The names of the topics made."""
     reactions: dict[tuple[int, int], str] = field(default_factory=dict)
     """The signs under what people wrote."""
     settings_made: int = 0
@@ -70,6 +75,9 @@ class Wire(BaseRequest):
         if sends and int(parameters["chat_id"]) in self.refusing:
             status, answer = self.refusing[int(parameters["chat_id"])]
             return status, json.dumps(answer).encode()
+        if (why := self._topic_refusal(name, parameters)) is not None:
+            refused = {"ok": False, "error_code": 400, "description": f"Bad Request: {why}"}
+            return 400, json.dumps(refused).encode()
         if name.startswith("editMessage") and parameters["message_id"] in self.gone:
             gone = {
                 "ok": False,
@@ -92,6 +100,12 @@ class Wire(BaseRequest):
             shown.file = (file_name, content)
         return 200, json.dumps({"ok": True, "result": answer}).encode()
 
+    def _topic_refusal(self, name: str, parameters: dict[str, Any]) -> str | None:
+        if name == "createForumTopic":
+            return self.no_topics or None
+        is_gone = parameters.get("message_thread_id") in self.gone_topics
+        return "message thread not found" if is_gone else None
+
     def _is_file(self, parameters: dict[str, Any]) -> bool:
         shown = self.shown.get((int(parameters["chat_id"]), parameters["message_id"]))
         return shown is not None and (shown.file is not None or shown.kind != "message")
@@ -103,6 +117,9 @@ class Wire(BaseRequest):
             return self._send(name.removeprefix("send").lower(), parameters)
         if name in {"editMessageText", "editMessageCaption", "editMessageMedia"}:
             return self._edit(parameters)
+        if name == "createForumTopic":
+            self.topics.append(parameters["name"])
+            return {"message_thread_id": 7000 + len(self.topics), "name": parameters["name"]}
         if name == "getWebhookInfo":
             return {"url": "", **self.webhook, "has_custom_certificate": False,
                     "pending_update_count": 0}  # fmt: skip

@@ -52,6 +52,7 @@ class AuditAction(StrEnum):
     FOLLOW_UP = "follow_up"
     CHASER_SNOOZE = "chaser_snooze"
     WRITE_TO_OWNER = "write_to_owner"
+    BOOK_MEETING = "book_meeting"
     MOVE_MEETING = "move_meeting"
     CANCEL_MEETING = "cancel_meeting"
     MEETING_MET = "meeting_met"
@@ -146,6 +147,7 @@ _CHANGES = {
     AuditAction.FOLLOW_UP: N_("Recorded a follow-up"),
     AuditAction.CHASER_SNOOZE: N_("Put a chaser off"),
     AuditAction.WRITE_TO_OWNER: N_("Wrote to the company"),
+    AuditAction.BOOK_MEETING: N_("Booked a meeting"),
     AuditAction.MOVE_MEETING: N_("Moved the meeting"),
     AuditAction.CANCEL_MEETING: N_("Cancelled the meeting"),
     AuditAction.MEETING_MET: N_("Said that the meeting was held"),

@@ -56,7 +56,8 @@ class Change(StrEnum):
 class Reason(StrEnum):
     """Why the office moves or cancels a meeting; BY_OWNER is the owner's own doing.
 
-    CASE_ENDED is told to staff only: why a case was closed is the office's own business.
+    CASE_ENDED is told to staff only: why a case was closed is the office's own business. AGREED is
+    a meeting that staff book, as they have agreed with the company.
     """
 
     BY_OWNER = "by_owner"
@@ -65,6 +66,7 @@ class Reason(StrEnum):
     WEATHER = "weather"
     CLOSED = "closed"
     CASE_ENDED = "case_ended"
+    AGREED = "agreed"
 
 
 BY_ITSELF = 0
@@ -76,7 +78,10 @@ OFFICE_REASONS = {
     Reason.CLOSED: N_("The counter is closed then"),
 }
 """The reasons that staff choose from; the owner is told them."""
-STAFF_REASONS = OFFICE_REASONS | {Reason.CASE_ENDED: N_("The case was closed")}
+STAFF_REASONS = OFFICE_REASONS | {
+    Reason.CASE_ENDED: N_("The case was closed"),
+    Reason.AGREED: N_("As agreed with the company"),
+}
 """What staff read of why the office changed a meeting."""
 METHOD_NAMES = {
     "visit": N_("Visit to your office"),

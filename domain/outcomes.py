@@ -48,6 +48,20 @@ class AlreadyAnswered(DomainError):
     """Somebody has said before what became of the meeting."""
 
 
+class AlreadyMet(DomainError):
+    """The meeting of that day is recorded already."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("The meeting of that day is recorded already."))
+
+
+class MeetingIsBooked(DomainError):
+    """The case has a booked meeting: what becomes of it is said of that."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("The case has a booked meeting. Please say there what became of it."))
+
+
 class NotBegun(DomainError):
     """The meeting is still to come."""
 

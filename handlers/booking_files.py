@@ -46,6 +46,10 @@ async def owners(context: Context, payload: Mapping[str, Any]) -> Message | None
     if payload["reason"] == Reason.CASE_ENDED:
         lines = [*_cancelled_with_the_case(context, booking), "", what_for]
         return await _message(booking, lines, event)
+    if payload["reason"] == Reason.AGREED:
+        lines = [*_booked_by_the_office(context, booking), "", what_for]
+        how, rows = how_to_change(context, found.standing, booking)
+        return await _message(booking, [*lines, "", how], event, InlineKeyboardMarkup(rows))
     if reason is None:
         tag = "s" if booking.state is BookingState.CANCELLED else "b"
         lines = [f"<{tag}>{meeting_line(context, booking)}</{tag}>", what_for]
@@ -69,6 +73,14 @@ def _cancelled_with_the_case(context: Context, booking: Booking) -> list[str]:
         meeting_line(context, booking),
         _reference(context, booking),
         _("Questions? Please call us: %(telephone)s (%(hours)s)") % office(context),
+    ]
+
+
+def _booked_by_the_office(context: Context, booking: Booking) -> list[str]:
+    return [
+        context.gettext("<b>We have booked your meeting as agreed</b>"),
+        meeting_text(context, booking),
+        _reference(context, booking),
     ]
 
 

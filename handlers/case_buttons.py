@@ -121,6 +121,9 @@ def card_rows(context: Context, view: View) -> Rows:
             for to in targets(Act.CHANGE, state)
         ]
     rows += match_lines.rows_on_card(context, view)
+    if view.arranges_meeting:
+        rows.append([button(_("Book a meeting"), "how", case)])
+        rows[-1].append(button(_("We have met"), "held", case))
     rows.append(_present(view.acts, {Act.HAND_OVER: (_("Hand over"), "who", case)}))
     rows[-1] += _present(view.acts, {Act.NOTE: (_("Note"), "note", case)})
     labels = {

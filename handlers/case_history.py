@@ -14,7 +14,7 @@ from domain.consultations import ConsultationState
 from domain.matches import MatchEvent
 from domain.relay import Direction, Turn
 from handlers import match_lines
-from handlers.moments import moment
+from handlers.moments import day, moment
 from handlers.staff_meetings import event_line
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def _what(context: Context, event: CaseEvent, one: Happening) -> str:
         return _("Taken")
     if event.act is Act.NOTE:
         return _("Note")
+    if event.held_on is not None:
+        return _("Met on %(day)s (without a booking)") % {"day": day(context, event.held_on)}
     words = escape(_(STATE_WORDS[event.after]))
     if event.act is Act.REOPEN:
         return _("Taken up again: %(state)s") % {"state": words}

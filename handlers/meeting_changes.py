@@ -24,12 +24,15 @@ from handlers.booking_buttons import (
 from handlers.callbacks import MEETING, pack, unpack
 from handlers.meetings import meeting_text, method_name
 from handlers.moments import clock, day, moment, span
+from handlers.staff_days import free_days, in_rows
 from handlers.staff_meetings import show_card
 from handlers.updates import pressed, user_and_chat
 from services import bookings
 from services.bookings import Wish
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from telegram import Update
 
     from domain.slots import Method
@@ -37,8 +40,6 @@ if TYPE_CHECKING:
     from services.bookings import Offer
 
     Rows = list[list[InlineKeyboardButton]]
-
-_DAYS_SHOWN, _DAYS_IN_A_ROW = 15, 3
 
 
 def _target(code: str) -> MoveOf:
@@ -71,7 +72,7 @@ async def days(update: Update, context: Context) -> None:
     )
     first = read_day(since[0]) if since else jst_date(context.now)
     text = "\n\n".join([_moving(context, offer), context.gettext("To which day?")])
-    buttons = _day_buttons(context, target, offer, day_code(first))
+    buttons = _day_buttons(context, target, offer, first)
     await replies.show(context, chat, message, text, buttons)
     await replies.answer_query(query)
 
@@ -94,21 +95,17 @@ def _moving(context: Context, offer: Offer) -> str:
 
 
 def _day_buttons(
-    context: Context, target: MoveOf, offer: Offer, since: str
+    context: Context, target: MoveOf, offer: Offer, since: date
 ) -> InlineKeyboardMarkup:
     _ = context.gettext
-    agenda = offer.agenda
-    method = agenda.rules.method
-    free = [on for on in agenda.days() if agenda.state_of_day(on) is SlotState.FREE]
-    later = [on for on in free if day_code(on) >= since]
-    cells = [
-        _button(day(context, on), "times", target_code(target), method, day_code(on))
-        for on in later[:_DAYS_SHOWN]
-    ]
-    rows = [cells[i : i + _DAYS_IN_A_ROW] for i in range(0, len(cells), _DAYS_IN_A_ROW)]
-    if later[_DAYS_SHOWN:]:
-        rows.append([_move_button(_("Later days"), target, method, day_code(later[_DAYS_SHOWN]))])
-    if len(later) < len(free):
+    method, shown = offer.agenda.rules.method, free_days(offer.agenda, since)
+    rows = in_rows(
+        shown.days,
+        lambda on: _button(day(context, on), "times", target_code(target), method, day_code(on)),
+    )
+    if shown.later is not None:
+        rows.append([_move_button(_("Later days"), target, method, day_code(shown.later))])
+    if not shown.is_first:
         rows.append([_move_button(_("From the first day"), target, method)])
     for other in context.house.programme.booking.methods_offered:
         if other is not method:

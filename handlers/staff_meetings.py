@@ -200,7 +200,8 @@ def event_line(context: Context, event: BookingEvent, name: str | None) -> str:
     method = escape(method_name(context, event.method))
     line = f"{moment(context, event.at)}　{_(_CHANGES[event.change])}"
     what = f"{moment(context, event.starts_at)}　{method}"
-    by_owner = event.reason is Reason.BY_OWNER or event.change is Change.BOOKED or name is None
+    is_owners = event.change is Change.BOOKED and event.reason is None
+    by_owner = event.reason is Reason.BY_OWNER or is_owners or name is None
     by = _("by the company") if by_owner else escape(name or "")
     if event.reason in STAFF_REASONS:
         by += "　" + _(STAFF_REASONS[event.reason])

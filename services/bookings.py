@@ -76,7 +76,7 @@ def offer(
     found = whole_agenda(tx, rules, at) if days is None else agenda(tx, rules, at, days[0], days[1])
     if isinstance(target, NewMeeting):
         case = own_case(tx, user_id, target.consultation_id)
-        held = _held_for(tx, case)
+        held = held_for(tx, case)
         # What is held for them is theirs to take.
         return Offer(
             found if held is None else found.without(bookings.taken_by(tx, held.id)), case, None
@@ -96,6 +96,19 @@ def book(tx: Transaction, at: Occasion, user_id: int, consultation_id: int, wish
     """
     take_turns(tx, at)
     case = own_case(tx, user_id, consultation_id)
+    return booked(tx, at, case, wish, rules_of(at, wish.method), user_id, None)
+
+
+def booked(
+    tx: Transaction,
+    at: Occasion,
+    case: Consultation,
+    wish: Wish,
+    rules: SlotRules,
+    actor: int,
+    reason: Reason | None,
+) -> Booking:
+    """Book the next meeting of a case by rules, in its turn. Raises as `book`."""
     live = bookings.live_of(tx, case.id)
     if live is not None and live.state is BookingState.BOOKED:
         if (live.method, live.starts_at) == (wish.method, wish.start):
@@ -103,12 +116,12 @@ def book(tx: Transaction, at: Occasion, user_id: int, consultation_id: int, wish
         raise AlreadyBooked
     if live is not None:
         bookings.set_state(tx, live.id, BookingState.LAPSED, at.now)
-    found = _agenda_of(tx, at, rules_of(at, wish.method), wish)
+    found = _agenda_of(tx, at, rules, wish)
     booking_id = bookings.add(tx, seated(found, case.id, wish.start), at.now)
     if live is not None:
         # Only now: what was held for them may be what they book.
-        changed(tx, at, live.id, Change.LAPSED, user_id, Reason.BY_OWNER)
-    return changed(tx, at, booking_id, Change.BOOKED, user_id, None)
+        changed(tx, at, live.id, Change.LAPSED, actor, reason or Reason.BY_OWNER)
+    return changed(tx, at, booking_id, Change.BOOKED, actor, reason)
 
 
 def move(tx: Transaction, at: Occasion, user_id: int, target: MoveOf, wish: Wish) -> Booking:
@@ -285,7 +298,7 @@ def _end(
     return changed(tx, at, booking.id, change, actor, reason)
 
 
-def _held_for(tx: Transaction, case: Consultation) -> Booking | None:
+def held_for(tx: Transaction, case: Consultation) -> Booking | None:
     """Return the time held for a case. Raises AlreadyBooked if it has a meeting."""
     live = bookings.live_of(tx, case.id)
     if live is not None and live.state is BookingState.BOOKED:

@@ -1,4 +1,4 @@
-"""What a match counts; what excluding a case takes off the figures and restoring gives back.
+"""What a meeting and a match count; what excluding a case takes off and restoring gives back.
 
 Counting rules R2, R4 and R5.
 """
@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from domain.case_states import corrected_on
-from domain.consultations import EXCLUDED_STATES, KpiEvent, KpiKind
+from domain.consultations import EXCLUDED_STATES, KpiEvent, KpiKind, ReferenceKind
 from domain.fiscal_year import FiscalYear, jst_date
 from domain.matches import does_count
 from storage import consultations
@@ -81,6 +81,26 @@ def count_match(
             match_id=match.id,
         )
         _correct(tx, at, event)
+
+
+def count_meeting(tx: Transaction, at: Occasion, actor: int, case: Consultation, on: date) -> None:
+    """Count a meeting held on a day (JST), and as the consultation's first if it is (R1)."""
+    kinds = [ReferenceKind.MEETING]
+    if consultations.sum_of(tx, case.id, ReferenceKind.FIRST_MEETING) < 1:
+        kinds.append(ReferenceKind.FIRST_MEETING)
+    for kind in kinds:
+        event = KpiEvent(
+            kind=kind,
+            delta=1,
+            effective_date=on,
+            eligibility=case.eligibility,
+            channel=case.channel,
+            consultation_id=case.id,
+            reason="R1",
+            actor=str(actor),
+            recorded_at=at.now,
+        )
+        consultations.record_event(tx, event)
 
 
 def _correct(tx: Transaction, at: Occasion, event: KpiEvent) -> None:

@@ -14,7 +14,15 @@ from domain.matches import RECORDED_IN
 from domain.relay import Turn, turns
 from domain.staff import Action, StaffMember
 from domain.texts import N_
-from services import case_changes, case_notes, cases, prompts, relay, relay_notices
+from services import (
+    case_changes,
+    case_meetings,
+    case_notes,
+    cases,
+    prompts,
+    relay,
+    relay_notices,
+)
 from services.cases import permitted
 from storage import (
     attributions,
@@ -33,6 +41,7 @@ if TYPE_CHECKING:
     from domain.consultations import Consultation, Reference
     from domain.matches import Match, MatchEvent
     from services.case_changes import Giving, Wanted
+    from services.case_meetings import Held
     from services.cases import Card
     from services.occasion import Occasion
     from storage.database import Transaction
@@ -56,7 +65,8 @@ class View:
 
     `restores_to` is the state that an excluded case would be restored to. `records_matches` says
     whether a person found can be recorded, `writes` whether the member may write to the owner now,
-    `reads_messages` whether there are messages for them to read.
+    `reads_messages` whether there are messages for them to read, `arranges_meeting` whether a
+    meeting can be booked, or recorded as held without a booking.
     """
 
     card: Card
@@ -68,6 +78,7 @@ class View:
     records_matches: bool
     writes: bool
     reads_messages: bool
+    arranges_meeting: bool
 
 
 @dataclass(frozen=True)
@@ -130,6 +141,9 @@ def _view(tx: Transaction, member: StaffMember, case_id: int) -> View:
         records_matches=member.may(Action.RECORD_MATCH) and case.state in RECORDED_IN,
         writes=relay.why_not(tx, member.user_id, case) is None,
         reads_messages=has_messages and relay_notices.not_party(tx, member.user_id, case) is None,
+        arranges_meeting=member.may(Action.CHANGE_MEETING)
+        and case.state in OPEN_STATES
+        and card.meeting is None,
     )
 
 
@@ -152,7 +166,7 @@ def _history(tx: Transaction, case: Consultation, reads_record: bool) -> tuple[H
             staff.names(tx, event.member) if event.member is not None else None,
         )
         for event in case_events.of_consultation(tx, case.id)
-        if event.act not in _TOLD_ELSEWHERE
+        if event.act not in _TOLD_ELSEWHERE or event.held_on is not None
     ]
     happened += [
         Happening(turn, staff.names(tx, turn.actor))
@@ -176,6 +190,11 @@ def hand_over(tx: Transaction, at: Occasion, user_id: int, name: str, giving: Gi
     """Put another member in charge of a case. Raises StaleButton."""
     refusal = case_changes.hand_over(tx, at, user_id, name, giving)
     return handled(tx, at, user_id, giving.case, refusal)
+
+
+def met(tx: Transaction, at: Occasion, user_id: int, name: str, held: Held) -> Handled:
+    """Record a meeting that took place without a booking. Raises StaleButton."""
+    return handled(tx, at, user_id, held.case, case_meetings.met(tx, at, user_id, name, held))
 
 
 def ask_for_note(tx: Transaction, at: Occasion, user_id: int, case_id: int) -> Handled:

@@ -9,6 +9,8 @@ from domain.consultations import CLOSED_STATES, ConsultationState
 from storage import case_events, consultations
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from domain.case_states import Act, Why
     from domain.consultations import Consultation
     from services.occasion import Occasion
@@ -23,12 +25,17 @@ def moved(
     act: Act,
     actor: int,
     why: Why | None = None,
+    held_on: date | None = None,
 ) -> None:
-    """Set the state of a case, as the table of states allowed it, and record who did it."""
+    """Set the state of a case, as the table of states allowed it, and record who did it.
+
+    `held_on` is the day (JST) of a meeting that was not booked.
+    """
     consultations.set_state(tx, case.id, to)
     if (case.state in CLOSED_STATES) is not (to in CLOSED_STATES):
         consultations.set_closed_at(tx, case.id, at.now if to in CLOSED_STATES else None)
-    case_events.add(tx, case.id, CaseEvent(act, case.state, to, actor, at.now, why))
+    event = CaseEvent(act, case.state, to, actor, at.now, why, held_on=held_on)
+    case_events.add(tx, case.id, event)
 
 
 def record(

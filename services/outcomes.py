@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from domain.audit import AuditAction
 from domain.bookings import BookingGone, BookingState
 from domain.closures import without_closed
-from domain.consultations import KpiEvent, ReferenceKind
 from domain.fiscal_year import jst_date, jst_midnight
 from domain.outbox import Notice, NoticeKind
 from domain.outcomes import ENDS, AlreadyAnswered, NotBegun, Outcome, last_asking
 from domain.staff import Action, refusal
 from domain.texts import N_
-from services import cases, meeting_notices
+from services import case_counts, cases, meeting_notices
 from services.changes import changed, take_turns
-from storage import audit, bookings, closures, consultations, outbox, staff
+from services.consultations import found
+from storage import audit, bookings, closures, outbox, staff
 
 if TYPE_CHECKING:
     from domain.bookings import Booking, MoveOf
@@ -105,7 +105,8 @@ def record(
     bookings.set_state(tx, booking.id, outcome.state, at.now)
     changed(tx, at, booking.id, outcome.change, user_id, None)
     if outcome is Outcome.MET:
-        _count(tx, at, user_id, booking)
+        case = found(tx, booking.consultation_id)
+        case_counts.count_meeting(tx, at, user_id, case, jst_date(booking.starts_at))
     return answer(tx, booking.id)
 
 
@@ -148,27 +149,3 @@ def _who_said(tx: Transaction, booking: Booking) -> str:
         and (event.starts_at, event.revision) == (booking.starts_at, booking.revision)
     ][-1]
     return staff.names(tx, last.actor) or "–"
-
-
-def _count(tx: Transaction, at: Occasion, user_id: int, booking: Booking) -> None:
-    """Count a meeting that was held on its day, and as the consultation's first if it is (R1)."""
-    case = consultations.find(tx, booking.consultation_id)
-    if case is None:
-        message = f"consultation {booking.consultation_id} vanished inside its own transaction"
-        raise RuntimeError(message)
-    kinds = [ReferenceKind.MEETING]
-    if consultations.sum_of(tx, case.id, ReferenceKind.FIRST_MEETING) < 1:
-        kinds.append(ReferenceKind.FIRST_MEETING)
-    for kind in kinds:
-        event = KpiEvent(
-            kind=kind,
-            delta=1,
-            effective_date=jst_date(booking.starts_at),
-            eligibility=case.eligibility,
-            channel=case.channel,
-            consultation_id=case.id,
-            reason="R1",
-            actor=str(user_id),
-            recorded_at=at.now,
-        )
-        consultations.record_event(tx, event)

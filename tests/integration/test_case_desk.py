@@ -77,7 +77,7 @@ async def test_what_is_no_reference_is_answered_with_an_example(
 
 async def test_the_card_has_exactly_what_state_and_role_allow(office: Cases) -> None:
     office.desk.case()
-    changing = ["担当を替える", "メモ"]
+    changing = ["面談を予約する", "面談した", "担当を替える", "メモ"]
     writing = "企業に連絡する"
     reading = ["経過", "記録を見る", "紹介元", "案件の一覧"]
     for user in (ADMIN, MANAGER, SUB):

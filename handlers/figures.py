@@ -11,6 +11,7 @@ from domain.consultations import KpiKind
 from domain.form import OneOf
 from domain.size import Eligibility
 from domain.texts import N_
+from domain.walk_ins import ENTRY_NAMES
 from handlers import replies
 from handlers.moments import moment
 from handlers.updates import user_and_chat
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from telegram import Update
 
+    from domain.consultations import Entry
     from domain.fiscal_year import FiscalYear
     from domain.kpi import KpiYear
     from handlers.context import Context
@@ -152,9 +154,20 @@ async def stats(update: Update, context: Context) -> None:
         _period_lines(context, _("This fiscal year"), found.fiscal_year),
         "\n".join(inner),
     ]
+    if found.by_entry:
+        parts.append(_entry_lines(context, found.by_entry))
     if found.by_channel:
         parts.append(_channel_lines(context, found.by_channel))
     await replies.send(context, chat, "\n\n".join(parts))
+
+
+def _entry_lines(context: Context, by_entry: Mapping[Entry, int]) -> str:
+    _ = context.gettext
+    title = _("<b>By how they came in (this fiscal year)</b>")
+    lines = [
+        f"{_(ENTRY_NAMES[entry])}：{cases(context, count)}" for entry, count in by_entry.items()
+    ]
+    return "\n".join([title, *lines])
 
 
 def _channel_lines(context: Context, by_channel: Mapping[str, int]) -> str:

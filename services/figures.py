@@ -31,7 +31,7 @@ from storage import case_waits, drafts, figures, outbox, runs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from domain.consultations import CountedKind, Reference
+    from domain.consultations import CountedKind, Entry, Reference
     from domain.form import Answers
     from domain.outbox import OutboxState
     from domain.programme import Kpi, Programme
@@ -81,6 +81,7 @@ class Statistics:
     fiscal_year: PeriodFigures
     drafts: int
     waiting: Waiting
+    by_entry: Mapping[Entry, int]
     by_channel: Mapping[str, int]
     messages: OutboxState
 
@@ -122,6 +123,7 @@ def statistics(tx: Transaction, at: Occasion, user_id: int) -> Statistics:
         fiscal_year=of_year,
         drafts=drafts.count(tx),
         waiting=waiting(tx, at),
+        by_entry=figures.count_by_entry(tx, _consultations(at.programme), year),
         by_channel=figures.count_by_channel(tx, _consultations(at.programme), year),
         messages=outbox.state(tx, now - _LATE, now - _LATELY),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, literal, select, union_all
 
-from domain.consultations import COUNTED_KINDS
+from domain.consultations import COUNTED_KINDS, Entry
 from domain.fiscal_year import FiscalYear
 from domain.size import Eligibility
 from storage.drafts import answers_from_json
@@ -63,6 +63,22 @@ def count_by_channel(tx: Transaction, kind: CountedKind, period: Period) -> dict
         .order_by(total.desc(), KpiEventRow.channel)
     )
     return {channel: int(count_) for channel, count_ in rows}
+
+
+def count_by_entry(tx: Transaction, kind: CountedKind, period: Period) -> dict[Entry, int]:
+    """Return the period's count by how the consultations came in, in the order of `Entry` (R8)."""
+    rows = tx.connection.execute(
+        select(ConsultationRow.entry, func.sum(KpiEventRow.delta))
+        .join(ConsultationRow, ConsultationRow.id == KpiEventRow.consultation_id)
+        .where(
+            KpiEventRow.kind == kind,
+            KpiEventRow.effective_date >= period.first,
+            KpiEventRow.effective_date < period.after,
+        )
+        .group_by(ConsultationRow.entry)
+    )
+    found = {Entry(entry): int(total) for entry, total in rows}
+    return {entry: found[entry] for entry in Entry if found.get(entry)}
 
 
 def increments(

@@ -275,3 +275,25 @@ async def test_a_member_the_bot_cannot_write_to_is_told_where_to_begin(office: C
     del office.wire.refusing[CLERK]
     await office.say(CLERK, "/start log_1")
     assert "利用目的" in office.wire.asking(CLERK).text
+
+
+async def test_stats_say_how_the_consultations_came_in(office: Counter) -> None:
+    await log(office)
+    await log(office, steps=("=はい", "=来所", *swapped("有限会社一")))
+    await log(office, steps=("=はい", "=電話", *swapped("有限会社二")))
+    await office.say(ADMIN, "/stats")
+    shown = office.wire.last(ADMIN).text
+    by_entry = shown.split("受け方別")[1].split("\n\n")[0]
+    assert by_entry.splitlines()[1:] == ["電話：2件", "来所：1件"]
+    await exclude_the_first(office)
+    await office.say(ADMIN, "/stats")
+    assert "電話：1件" in office.wire.last(ADMIN).text.split("受け方別")[1]
+
+
+def swapped(company: str) -> tuple[str, ...]:
+    steps = ("今日", *COMPANY, *CONTACT)
+    return tuple(company if step == "株式会社見本製作所" else step for step in steps)
+
+
+async def exclude_the_first(office: Counter) -> None:
+    await office.update(office.press_body(ADMIN, "cs:set:1:tr:te:-", ADMIN, 50))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import suppress
 from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
@@ -15,7 +14,6 @@ from domain.audit_search import AuditPeriod, AuditSearch
 from domain.errors import InvalidAnswer, StaleButton
 from domain.fiscal_year import JST
 from domain.references import parse_reference
-from domain.staff import NotPermitted
 from handlers import audit_lines, replies
 from handlers.callbacks import AUDIT, pack
 from handlers.messages import File
@@ -58,9 +56,8 @@ async def refresh(update: Update, context: Context) -> None:
     user, chat = user_and_chat(update)
     if user != chat:
         return
-    with suppress(NotPermitted):
-        page = await context.read(audit.newest, user, AuditSearch(), context.now)
-        await replies.edit(context, chat, message, _text(context, page), _buttons(context, page))
+    page = await context.read(audit.newest, user, AuditSearch(), context.now)
+    await replies.edit(context, chat, message, _text(context, page), _buttons(context, page))
 
 
 async def audit_button(update: Update, context: Context) -> None:

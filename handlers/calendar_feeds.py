@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +10,6 @@ from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
 from domain.errors import StaleButton
-from domain.staff import NotPermitted
 from handlers import replies
 from handlers.callbacks import CALENDAR, pack
 from handlers.moments import moment
@@ -40,9 +38,8 @@ async def refresh(update: Update, context: Context) -> None:
     """Show the list as it is now, to those who may see it."""
     _, _, message = pressed(update)
     user, chat = user_and_chat(update)
-    with suppress(NotPermitted):
-        feeds = await context.read(calendar_feeds.listed, user)
-        await replies.edit(context, chat, message, *_list(context, feeds))
+    feeds = await context.read(calendar_feeds.listed, user)
+    await replies.edit(context, chat, message, *_list(context, feeds))
 
 
 async def make(update: Update, context: Context) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from telegram import InlineKeyboardMarkup
@@ -10,7 +9,7 @@ from telegram import InlineKeyboardMarkup
 from domain.case_states import STATE_WORDS, Act
 from domain.consultations import Reference
 from domain.errors import StaleButton
-from domain.staff import Action, NotPermitted
+from domain.staff import Action
 from handlers import case_buttons, cases, match_lines, replies
 from handlers.case_history import history_lines, history_text
 from handlers.meeting_notices import speak_to_staff
@@ -255,10 +254,9 @@ async def refresh(update: Update, context: Context) -> None:
     if chat < 0 or not arguments:
         raise StaleButton("")
     case, at = case_buttons.read_number(arguments[0]), context.occasion
-    with suppress(NotPermitted):
-        view = await context.house.write(lambda tx: case_desk.opened(tx, at, user, case))
-        card = _card(context, view)
-        await replies.show(context, chat, message, card.text, card.buttons)
+    view = await context.house.write(lambda tx: case_desk.opened(tx, at, user, case))
+    card = _card(context, view)
+    await replies.show(context, chat, message, card.text, card.buttons)
 
 
 async def handed_over(context: Context, payload: Mapping[str, Any]) -> Message | None:

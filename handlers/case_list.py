@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +12,6 @@ from domain.case_states import STATE_WORDS
 from domain.consultations import OPEN_STATES, ConsultationState
 from domain.errors import StaleButton
 from domain.fiscal_year import jst_date
-from domain.staff import NotPermitted
 from domain.texts import N_
 from handlers import replies
 from handlers.callbacks import DESK, LIST, pack
@@ -57,8 +55,7 @@ async def button(update: Update, context: Context) -> None:
 
 async def refresh(update: Update, context: Context) -> None:
     """Show the list that a button belongs to as it is now, to those who may see it."""
-    with suppress(NotPermitted):
-        await _show(update, context)
+    await _show(update, context)
 
 
 async def _show(update: Update, context: Context) -> None:

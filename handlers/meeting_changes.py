@@ -65,7 +65,10 @@ async def days(update: Update, context: Context) -> None:
     """The free days of a method, from a day on."""
     query, data, message = pressed(update)
     user, chat = user_and_chat(update)
-    code, method_code, *since = data.split(":")[2:]
+    arguments = data.split(":")[2:]
+    if not 2 <= len(arguments) <= 3:
+        raise StaleButton("")
+    code, method_code, *since = arguments
     target, method = _target(code), read_method(method_code)
     offer = await context.read(
         bookings.offer_to_staff, context.occasion, user, target, method, None

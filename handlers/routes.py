@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -163,10 +162,9 @@ async def show_current(update: Update, context: Context) -> None:
     """Show the stored state: to an update that is applied already, or to a stale button."""
     query, chat = update.callback_query, update.effective_chat
     data = str(query.data) if query is not None else ""
-    family = data.split(":")[0]
-    # What the button was about may be gone: then there is nothing to show.
-    with suppress(StaleButton):
-        if family in _REFRESHING:
+    family, *arguments = data.split(":")
+    try:
+        if family in _REFRESHING and arguments:
             await _REFRESHING[family](update, context)
         elif family == BOOKING and await bookings.refreshed(update, context):
             return
@@ -176,6 +174,11 @@ async def show_current(update: Update, context: Context) -> None:
             await staff_meetings.refresh(update, context)
         elif chat is not None and chat.type == "private":
             await commands.show_current(update, context)
+    except StaleButton:
+        # What the button was about is gone: there is nothing to show.
+        return
+    except NotPermitted as refusal:
+        _note_refusal(update, context, refusal)
 
 
 def _hidden(handler: Handler) -> Handler:
@@ -193,13 +196,35 @@ def _hidden(handler: Handler) -> Handler:
     return guarded
 
 
+def _out_of_other_groups(handler: Handler) -> Handler:
+    """Let a button do nothing in a group that is not the staff chat, or is it no more.
+
+    A card that was left in a former staff chat would show who works on a case by now.
+    """
+
+    @wraps(handler)
+    async def guarded(update: Update, context: Context) -> None:
+        chat = update.effective_chat
+        if chat is not None and chat.id < 0 and chat.id != await _staff_chat(context):
+            if update.callback_query is not None:
+                await replies.answer_query(update.callback_query)
+            return
+        await handler(update, context)
+
+    return guarded
+
+
+async def _staff_chat(context: Context) -> int:
+    return await context.read(delivery.current_chat, context.house.staff_chat)
+
+
 def _for_staff_chat(handler: Handler) -> Handler:
     """Let a command of figures be answered in the staff chat; all other groups hear nothing."""
 
     @wraps(handler)
     async def guarded(update: Update, context: Context) -> None:
-        staff_chat = await context.read(delivery.current_chat, context.house.staff_chat)
-        if update.effective_chat is None or update.effective_chat.id != staff_chat:
+        chat = update.effective_chat
+        if chat is None or chat.id != await _staff_chat(context):
             return
         # Everybody there reads it.
         context.language = context.house.default_language
@@ -387,7 +412,8 @@ STAFF_CHAT_COMMANDS: tuple[tuple[str, Handler], ...] = (
 def add_handlers(application: MadoguchiApplication) -> None:
     """Register every handler; those that answer most updates are tried first."""
     for pattern, button in BUTTONS:
-        application.add_handler(CallbackQueryHandler(_telling_refusals(button), f"^{pattern}$"))
+        serve = _out_of_other_groups(_telling_refusals(button))
+        application.add_handler(CallbackQueryHandler(serve, f"^{pattern}$"))
     moved = filters.StatusUpdate.MIGRATE
     application.add_handler(MessageHandler(moved, _telling_refusals(membership.migrated)))
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE

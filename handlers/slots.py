@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from html import escape
 from itertools import groupby
@@ -14,7 +13,6 @@ from telegram.constants import MessageLimit
 
 from domain.closures import DAY_MINUTES, ClosingSpan, Interval
 from domain.errors import StaleButton
-from domain.staff import NotPermitted
 from handlers import replies
 from handlers.booking_buttons import day_code, read_day
 from handlers.callbacks import SLOTS, pack, unpack
@@ -74,11 +72,10 @@ async def refresh(update: Update, context: Context) -> None:
     """Show the weeks in the place of a stale button, to those who may see them."""
     _, _, message = pressed(update)
     user, chat = user_and_chat(update)
-    with suppress(NotPermitted):
-        found = await context.read(slots.weeks, context.occasion, user, None)
-        shown = in_readers_language(context, chat)
-        text, buttons = weeks_text(shown, found), _weeks_buttons(shown, found)
-        await replies.show(context, chat, message, text, buttons)
+    found = await context.read(slots.weeks, context.occasion, user, None)
+    shown = in_readers_language(context, chat)
+    text, buttons = weeks_text(shown, found), _weeks_buttons(shown, found)
+    await replies.show(context, chat, message, text, buttons)
 
 
 async def day_button(update: Update, context: Context) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
 from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from telegram.constants import KeyboardButtonStyle
 
 from domain.errors import StaleButton
 from domain.fiscal_year import jst_date
-from domain.staff import NotPermitted, Role, StaffMember
+from domain.staff import Role, StaffMember
 from handlers import replies
 from handlers.callbacks import STAFF, pack
 from handlers.command_menu import hide_menu, show_menu
@@ -84,8 +83,7 @@ async def list_staff(update: Update, context: Context) -> None:
 
 async def refresh(update: Update, context: Context) -> None:
     """Show the list as it is now, to those who may see it."""
-    with suppress(NotPermitted):
-        await _show_menu(update, context, "list")
+    await _show_menu(update, context, "list")
 
 
 async def staff_button(update: Update, context: Context) -> None:

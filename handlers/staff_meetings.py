@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from domain.bookings import STAFF_REASONS, BookingState, Change, NewMeeting, Reason
 from domain.errors import StaleButton
-from domain.staff import NotPermitted
 from domain.texts import N_
 from handlers import replies
 from handlers.booking_buttons import (
@@ -128,8 +126,7 @@ async def refresh(update: Update, context: Context) -> None:
     if chat < 0 or not arguments:
         raise StaleButton("")
     booking_id = _booking_id(arguments[0])
-    with suppress(NotPermitted):
-        await show_card(context, user, chat, message, booking_id)
+    await show_card(context, user, chat, message, booking_id)
 
 
 def _booking_id(code: str) -> int:

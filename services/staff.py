@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from domain.audit import AuditAction, without_arguments
 from domain.errors import DomainError, StaleButton
-from domain.staff import Action, NotPermitted, Role, StaffMember
+from domain.staff import Action, NotPermitted, Role, StaffMember, refusal
 from domain.texts import N_
 from services import meeting_notices, relay_notices
 from services.cases import permitted
-from storage import audit, bookings, calendar_feeds, drafts, staff
+from storage import audit, bookings, calendar_feeds, drafts, prompts, staff
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -128,13 +128,18 @@ def invite(
 def join(tx: Transaction, at: Occasion, user_id: int, name: str, token: str) -> StaffMember:
     """Use an invitation up and register its bearer in the role; a member changes to it.
 
-    Whoever may write to owners no more leaves what waits for them to the staff chat.
-    Raises InvitationUnusable, OwnInvitation for whoever made the invitation, or LastAdmin.
+    What they were asked for as a member is dropped, and so are calendar addresses that the new
+    role may not have. Whoever may write to owners no more leaves what waits for them to the staff
+    chat. An invitation is void once its maker may not invite any more. Raises InvitationUnusable,
+    OwnInvitation for whoever made the invitation, or LastAdmin.
     """
     staff.lock(tx)
     token_hash = _hash(token)
-    if staff.invited_by(tx, token_hash) == user_id:
+    maker = staff.invited_by(tx, token_hash)
+    if maker == user_id:
         raise OwnInvitation
+    if maker is not None and refusal(staff.find(tx, maker), Action.MANAGE_STAFF) is not None:
+        raise InvitationUnusable
     role = staff.use_invitation(tx, token_hash, user_id, at.now)
     if role is None:
         raise InvitationUnusable
@@ -148,6 +153,9 @@ def join(tx: Transaction, at: Occasion, user_id: int, name: str, token: str) -> 
     if present is not None:
         # The new role may not include what is being filled in.
         drafts.remove_of_staff(tx, user_id)
+        prompts.drop(tx, user_id)
+        if not joined.may(Action.READ_SLOTS):
+            _end_feeds(tx, user_id, user_id, at.now)
     audit.append(tx, user_id, action, role, at.now)
     if not joined.may(Action.WRITE_TO_OWNER):
         relay_notices.left_behind(tx, at, user_id)
@@ -182,12 +190,17 @@ def remove(
     found = leaving(tx, user_id, removed, since)
     staff.remove(tx, removed, at.now)
     drafts.remove_of_staff(tx, removed)
-    for feed_id in calendar_feeds.revoke_all_of(tx, removed, at.now):
-        audit.append(tx, user_id, AuditAction.REVOKE_FEED, str(feed_id), at.now)
+    prompts.drop(tx, removed)
+    _end_feeds(tx, user_id, removed, at.now)
     meeting_notices.hand_over_all(tx, at, removed)
     relay_notices.left_behind(tx, at, removed)
     audit.append(tx, user_id, AuditAction.REMOVE, str(removed), at.now)
     return found, staff.members(tx) if removed != user_id else []
+
+
+def _end_feeds(tx: Transaction, actor: int, maker: int, now: datetime) -> None:
+    for feed_id in calendar_feeds.revoke_all_of(tx, maker, now):
+        audit.append(tx, actor, AuditAction.REVOKE_FEED, str(feed_id), now)
 
 
 def _keep_an_admin(tx: Transaction, leaver: StaffMember | None) -> None:

@@ -23,7 +23,7 @@ _NEEDS = {
     "partners": Action.MANAGE_PARTNERS,
 }
 """What a member must be allowed to change a table; any other is work on cases."""
-_OF_ONES_OWN = {"drafts", "people", "return_calls", "consultations", "addenda", "note_prompts"}
+_OF_ONES_OWN = {"drafts", "people", "return_calls", "consultations", "addenda", "prompts"}
 _FOLLOWS = {"outbox", "companies", "reference_counters", "booking_seats"}
 """What is only written along with something else."""
 STAFF_NAMES = tuple(f"Person {user}" for user in (*ROLES, REMOVED))

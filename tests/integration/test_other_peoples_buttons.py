@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from domain.audit import AuditAction, AuditKind
 from handlers import callbacks
 from handlers.routes import BUTTONS, COMMANDS, STAFF_CHAT_COMMANDS
 from storage.migrate import upgrade
@@ -24,10 +25,12 @@ from tests.integration.story import (
     CALLER,
     CHAPTERS,
     FIRST,
+    OWNERS,
     REMOVED,
     ROLES,
     STRANGER,
     Office,
+    personal,
     small_programme,
 )
 from tests.integration.watch import WatchedDatabase, WatchedWire
@@ -41,6 +44,9 @@ if TYPE_CHECKING:
 EVERYBODY = (*ROLES, REMOVED, STRANGER, FIRST, CALLER)
 NOT_YET_TOLD = {"lg", "rl", "rf", "ch"}
 """Families that no chapter of the story leads to yet."""
+ONES_OWN = {"drafts", "people", "prompts", "outbox", "staff"}
+"""What is no change of the office's: what somebody is filling in, their names."""
+REFUSALS = ("登録された職員だけ", "ご自身の役割では")
 FOREIGN_GROUP = -4242
 """A group that somebody else has added the bot to."""
 ALIKE = 2
@@ -131,6 +137,32 @@ def test_the_story_issues_every_kind_of_button(told: Told) -> None:
     assert families - {data.split(":")[0] for data in issued} <= NOT_YET_TOLD
 
 
+def test_every_change_by_staff_is_audited(told: Told) -> None:
+    unaudited = [
+        (step.user, step.asked, sorted({change.table for change in step.changes}))
+        for step in told.steps
+        if step.user in (*ROLES, REMOVED)
+        and any(change.table not in ONES_OWN for change in step.changes)
+        and not any(actor == step.user for _, actor, _, _ in step.audited)
+    ]
+    assert unaudited == []
+
+
+def test_every_look_at_personal_data_is_audited(told: Told) -> None:
+    unaudited, looks = [], 0
+    for step in told.steps:
+        looked = {who for _, who, action, _ in step.audited if AuditAction(action).kind == "look"}
+        for sent in step.sent:
+            reader = sent.chat or step.user
+            shown = [w for owner in OWNERS for w in personal(owner) if w in sent.text]
+            if reader in (*ROLES, REMOVED) and shown:
+                looks += 1
+                if reader not in looked:
+                    unaudited.append((reader, step.asked, sent.method, shown))
+    assert unaudited == []
+    assert looks > 5
+
+
 @pytest.mark.parametrize("user", EVERYBODY)
 async def test_buttons_of_others_do_and_show_only_what_the_role_allows(
     told: Told, office: Office, user: int
@@ -192,6 +224,10 @@ def found_wrong(told: Told, step: Step, chat: int) -> list[str]:
         shown = [word for word in not_for(reader, told.references) if word in sent.text]
         if shown:
             wrong.append(f"{step.user} by {step.asked} in {chat}: {reader} is shown {shown}")
+    if any(refusal in sent.text for sent in step.sent for refusal in REFUSALS):
+        kinds = [AuditAction(action).kind for _, who, action, _ in step.audited if who == step.user]
+        if AuditKind.REFUSED not in kinds:
+            wrong.append(f"{step.user} by {step.asked} in {chat}: refused, and not audited")
     return wrong
 
 

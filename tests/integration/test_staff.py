@@ -14,8 +14,9 @@ from domain.staff import NotPermitted, Role, StaffMember
 from handlers.context import Context
 from handlers.private_chat import pages
 from handlers.records import record_text
-from services import cases, staff
+from services import calendar_feeds, case_desk, cases, staff
 from services.occasion import Occasion
+from storage import prompts
 from storage import staff as storage
 from storage.database import Database
 from tests.integration.conftest import STAFF_CHAT, Counter
@@ -307,6 +308,29 @@ def test_invitations_of_a_removed_admin_are_void(database: Database) -> None:
     database.write(lambda tx: staff.remove(tx, AT, 1, 2, since)).result()
     with pytest.raises(staff.InvitationUnusable):
         database.write(lambda tx: staff.join(tx, AT, 3, "三", "t")).result()
+
+
+def test_an_invitation_is_void_once_its_maker_may_not_invite(database: Database) -> None:
+    register(database, 1, 2)
+    for token, role in (("down", Role.CLERK), ("friend", Role.ADMIN)):
+        maker = {"down": 1, "friend": 2}[token]
+        database.write(
+            lambda tx, m=maker, t=token, r=role: staff.invite(tx, m, r, t, NOW, timedelta(1))  # type: ignore[misc]
+        ).result()
+    database.write(lambda tx: staff.join(tx, AT, 2, "二", "down")).result()
+    with pytest.raises(staff.InvitationUnusable):
+        database.write(lambda tx: staff.join(tx, AT, 3, "三", "friend")).result()
+
+
+def test_who_goes_to_planning_keeps_no_calendar_address_and_no_prompt(database: Database) -> None:
+    register(database, 1, 2)
+    case = Ledger(database).consult(NOW.date())
+    database.write(lambda tx: calendar_feeds.make(tx, 2, "secret", NOW)).result()
+    database.write(lambda tx: case_desk.ask_for_note(tx, AT, 2, case)).result()
+    database.write(lambda tx: staff.invite(tx, 1, Role.PLANNING, "t", NOW, timedelta(1))).result()
+    database.write(lambda tx: staff.join(tx, AT, 2, "二", "t")).result()
+    assert database.read(lambda tx: calendar_feeds.listed(tx, 1)).result() == []
+    assert database.read(lambda tx: prompts.find(tx, 2, NOW)).result() is None
 
 
 def test_only_one_of_many_taps_takes_a_case(database: Database) -> None:

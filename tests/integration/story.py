@@ -19,6 +19,7 @@ from domain.staff import Role
 from tests.integration.conftest import STAFF_CHAT, Counter
 from tests.integration.test_intake import STEPS, agree, walk
 from tests.integration.test_intake_leaving import own_contact
+from tests.integration.test_walk_ins import STEPS as WALK_IN
 from tests.integration.wire import Shown
 
 if TYPE_CHECKING:
@@ -321,6 +322,8 @@ async def partners_are_registered(office: Office) -> None:
     await office.say(MANAGER, "見本信用金庫")
     await office.taps(MANAGER, "pt:submit-", "pt:ask:", "pt:end:", "pt:reopen:", "pt:list:")
     await office.taps(MANAGER, "pt:month:", "pt:csv:")
+    await office.say(MANAGER, "/case R8-0001")
+    await office.taps(MANAGER, "pt:for:", "pt:set:")
     await office.say(PLANNING, "/partners")
     await office.tap(PLANNING, "pt:open:")
 
@@ -353,6 +356,33 @@ async def _fill_in(office: Office, ending: str, **choices: str) -> None:
             continue
         key = offered[0].split(":")[2]
         await office.tap(MANAGER, f"{offered[0].rsplit(':', 1)[0]}:{choices.get(key, '')}")
+
+
+async def a_telephone_call_is_logged(office: Office) -> None:
+    company, contact, tel, *_ = personal(CALLER)
+    swap = {"株式会社見本製作所": company, "山田 太郎（専務）": contact, "０４８-830-0000": tel}
+    steps = tuple(swap.get(step, step) for step in WALK_IN)
+    for ending in ("lg:submit-", "lg:new-", "lg:append-"):
+        await office.say(CLERK, "/log")
+        await office.does(CLERK, "form", walk(office.counter, CLERK, steps))
+        await office.tap(CLERK, "lg:submit-")
+        if ending != "lg:submit-":
+            await office.tap(CLERK, ending)
+        await office.deliver()
+
+
+async def owner_and_staff_write_to_each_other(office: Office) -> None:
+    await office.say(SECOND, personal(SECOND)[-1])
+    await office.deliver()
+    await office.say(SUB, "/case R8-0002")
+    await office.taps(SUB, "rl:read:", "rl:write:", "rl:stop:")
+
+
+async def days_go_by(office: Office) -> None:
+    for _ in range(4):
+        office.counter.moment += timedelta(days=1)
+        await office.deliver()
+    await office.tap(SUB, "ch:")
 
 
 async def a_member_leaves(office: Office) -> None:
@@ -390,6 +420,9 @@ CHAPTERS = (
     persons_are_found,
     staff_look_around,
     partners_are_registered,
+    a_telephone_call_is_logged,
+    owner_and_staff_write_to_each_other,
     a_member_leaves,
     a_meeting_is_held_and_another_is_over,
+    days_go_by,
 )

@@ -14,7 +14,7 @@ from telegram.warnings import PTBUserWarning
 
 from bot.clock import utc_now
 from bot.schedule import add_tick
-from domain import partner_form
+from domain import mission_form, partner_form
 from domain.match_forms import (
     contract_questionnaire,
     match_questionnaire,
@@ -88,6 +88,7 @@ def _further_forms(programme: Programme, needs: Questionnaire) -> tuple[Question
         step_questionnaire(),
         contract_questionnaire(needs),
         partner_form.FORM,
+        mission_form.FORM,
     )
 
 

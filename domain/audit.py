@@ -53,6 +53,10 @@ class AuditAction(StrEnum):
     CHASER_SNOOZE = "chaser_snooze"
     WRITE_TO_OWNER = "write_to_owner"
     BOOK_MEETING = "book_meeting"
+    SHARING_RECORD = "sharing_record"
+    MISSION_WRITE = "mission_write"
+    REFER = "refer"
+    AGENCY_NEWS = "agency_news"
     MOVE_MEETING = "move_meeting"
     CANCEL_MEETING = "cancel_meeting"
     MEETING_MET = "meeting_met"
@@ -88,6 +92,10 @@ class AuditAction(StrEnum):
     CHASER_SNOOZE_REFUSED = "chaser_snooze_refused"
     READ_MESSAGES_REFUSED = "read_messages_refused"
     WRITE_TO_OWNER_REFUSED = "write_to_owner_refused"
+    SHARING_RECORD_REFUSED = "sharing_record_refused"
+    MISSION_WRITE_REFUSED = "mission_write_refused"
+    REFER_REFUSED = "refer_refused"
+    AGENCY_NEWS_REFUSED = "agency_news_refused"
     MEETING_MET_REFUSED = "meeting_met_refused"
     MEETING_NO_SHOW_REFUSED = "meeting_no_show_refused"
     MEETING_POSTPONED_REFUSED = "meeting_postponed_refused"
@@ -148,6 +156,10 @@ _CHANGES = {
     AuditAction.CHASER_SNOOZE: N_("Put a chaser off"),
     AuditAction.WRITE_TO_OWNER: N_("Wrote to the company"),
     AuditAction.BOOK_MEETING: N_("Booked a meeting"),
+    AuditAction.SHARING_RECORD: N_("Recorded with whom the case may be shared"),
+    AuditAction.MISSION_WRITE: N_("Wrote the mission on the needs sheet"),
+    AuditAction.REFER: N_("Referred the case to an agency"),
+    AuditAction.AGENCY_NEWS: N_("Recorded news of an agency"),
     AuditAction.MOVE_MEETING: N_("Moved the meeting"),
     AuditAction.CANCEL_MEETING: N_("Cancelled the meeting"),
     AuditAction.MEETING_MET: N_("Said that the meeting was held"),
@@ -185,6 +197,10 @@ _REFUSALS = {
     AuditAction.CHASER_SNOOZE_REFUSED: N_("Refused: putting a chaser off"),
     AuditAction.READ_MESSAGES_REFUSED: N_("Refused: reading messages of the company"),
     AuditAction.WRITE_TO_OWNER_REFUSED: N_("Refused: writing to the company"),
+    AuditAction.SHARING_RECORD_REFUSED: N_("Refused: recording with whom a case may be shared"),
+    AuditAction.MISSION_WRITE_REFUSED: N_("Refused: writing the mission on a needs sheet"),
+    AuditAction.REFER_REFUSED: N_("Refused: referring a case to an agency"),
+    AuditAction.AGENCY_NEWS_REFUSED: N_("Refused: recording news of an agency"),
     AuditAction.MEETING_MET_REFUSED: N_("Refused: saying that the meeting was held"),
     AuditAction.MEETING_NO_SHOW_REFUSED: N_("Refused: saying that nobody came to the meeting"),
     AuditAction.MEETING_POSTPONED_REFUSED: N_("Refused: saying that the meeting was postponed"),

@@ -92,11 +92,13 @@ class ReferenceKind(StrEnum):
     """Reference figures (参考指標): counted like the KPIs and shown beside them, part of none.
 
     MEETING is every meeting that was held, FIRST_MEETING a consultation's first: what counts as
-    the consultation where `count_trigger` is "met" (R1).
+    the consultation where `count_trigger` is "met" (R1). REFERRAL is each agency that a case was
+    made known to (取次件数).
     """
 
     MEETING = "meetings"
     FIRST_MEETING = "first_meetings"
+    REFERRAL = "referrals"
 
 
 CountedKind: TypeAlias = KpiKind | ReferenceKind

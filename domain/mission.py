@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from domain.form import Answers
+    from domain.municipalities import Municipalities
 
 NAMES_THE_COMPANY = N_(
     "The text has the name of the company or of its institution. Please type it again without."
@@ -57,20 +58,13 @@ _ANOTHER_DASH: Final = "—"
 """What some keyboards type for the dash that the encodings know."""
 
 
-def parse_mission(raw: str, answers: Answers, places: Iterable[str], ordinary: str) -> str:
-    """Read the mission of a case with these answers: 1 to 300 characters in up to ten lines.
+def read_mission(raw: str) -> str:
+    """Read a mission: 1 to 300 characters in up to ten lines. Raises InvalidAnswer.
 
-    `places` are the names that its place goes by, `ordinary` the sheet without a mission: a name
-    that is a word of every sheet gives nothing away. Raises InvalidAnswer.
+    What looks like a person, a number or an address is refused; whether it names the company of
+    a case is for `check_names`.
     """
     text = _without_empty_lines(parse_free_text(raw).value)
-    if any(mentions(text, name, ordinary) for name in _companies(answers)):
-        raise InvalidAnswer(NAMES_THE_COMPANY)
-    if any(mentions(text, name, ordinary) for name in _persons(answers)):
-        raise InvalidAnswer(NAMES_THE_CONTACT)
-    for place in places:
-        if mentions(text, place, ordinary):
-            raise InvalidAnswer(NAMES_THE_PLACE, place=place)
     folded = unicodedata.normalize("NFKC", text)
     if seems_personal(text) or _ON_THE_NET.search(folded):
         raise InvalidAnswer(SAYS_WHO)
@@ -78,6 +72,29 @@ def parse_mission(raw: str, answers: Answers, places: Iterable[str], ordinary: s
         if character != "\n" and not is_printed(character):
             raise InvalidAnswer(NOT_IN_PRINT, character=character)
     return text
+
+
+def check_names(text: str, answers: Answers, places: Iterable[str], ordinary: str) -> None:
+    """Refuse a mission that names the company, the contact or the place of a case.
+
+    `places` are the names that its place goes by, `ordinary` the sheet without a mission: a name
+    that is a word of the sheet anyway gives nothing away. Raises InvalidAnswer.
+    """
+    if any(mentions(text, name, ordinary) for name in _companies(answers)):
+        raise InvalidAnswer(NAMES_THE_COMPANY)
+    if any(mentions(text, name, ordinary) for name in _persons(answers)):
+        raise InvalidAnswer(NAMES_THE_CONTACT)
+    for place in places:
+        if mentions(text, place, ordinary):
+            raise InvalidAnswer(NAMES_THE_PLACE, place=place)
+
+
+def places_of(answers: Answers, municipalities: Municipalities) -> tuple[str, ...]:
+    """Return the names of a company's municipality, with and without 市町村, and of its ward."""
+    city = municipalities.by_code(str(answers.get("city")))
+    ward = municipalities.by_code(str(answers.get("ward")))
+    towns = (city.name, city.short_name) if city is not None else ()
+    return (*towns, ward.name) if ward is not None else towns
 
 
 def _without_empty_lines(text: str) -> str:

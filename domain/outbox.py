@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     RELAY_EDIT = "relay_edit"
     RELAY_WAITING = "relay_waiting"
     RELAY_LOST = "relay_lost"
+    SHARING_CHANGED = "sharing_changed"
 
 
 FOR_THE_ASSIGNEE = frozenset(
@@ -53,6 +54,7 @@ FOR_THE_ASSIGNEE = frozenset(
         NoticeKind.CASE_HANDED_OVER,
         NoticeKind.CHASER,
         NoticeKind.RELAY_TO_STAFF,
+        NoticeKind.SHARING_CHANGED,
     }
 )
 """What goes to the staff chat instead when the bot cannot write to who has the case."""

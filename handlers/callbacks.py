@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from domain import match_forms, needs, partner_form, return_calls, walk_ins
+from domain import match_forms, mission_form, needs, partner_form, return_calls, walk_ins
 from domain.errors import StaleButton
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ MATCH_STEP, MATCH_CONTRACT = "ms", "mc"
 """A match and its forms, a consultation that staff log, what owner and assignee write."""
 REFERRAL, PARTNER, CHASER = "rf", "pt", "ch"
 """A referral to an agency with its needs sheet, the partners, and what staff are told again."""
+SHARING, MISSION = "sh", "mi"
+"""Consent to sharing, which staff record and owners change; and the mission on a needs sheet."""
 FAMILIES = {
     needs.QUESTIONNAIRE: INTAKE,
     return_calls.QUESTIONNAIRE: RETURN_CALL,
@@ -32,6 +34,7 @@ FAMILIES = {
     match_forms.MATCH_STEP: MATCH_STEP,
     match_forms.MATCH_CONTRACT: MATCH_CONTRACT,
     partner_form.QUESTIONNAIRE: PARTNER,
+    mission_form.QUESTIONNAIRE: MISSION,
     walk_ins.QUESTIONNAIRE: WALK_IN,
 }
 """The family of the buttons that belong to a questionnaire as a whole."""

@@ -16,6 +16,7 @@ from handlers.meeting_notices import speak_to_staff
 from handlers.messages import Message
 from handlers.moments import moment
 from handlers.private_chat import send_privately, send_protected
+from handlers.referral_lines import sharing_line
 from handlers.updates import pressed, telegram_name, user_and_chat
 from services import case_desk
 from services import cases as cards
@@ -43,6 +44,7 @@ def card_text(context: Context, view: View) -> str:
         f"<b>{case.reference}</b>　{_(STATE_WORDS[case.state])}",
         accepted,
         *cases.facts(context, view.card),
+        sharing_line(context, view.sharing),
     ]
     lines += match_lines.on_card(context, view.matches)
     if latest := history_lines(context, view.history[-_SHOWN:]):

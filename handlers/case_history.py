@@ -12,8 +12,10 @@ from domain.bookings import BookingEvent
 from domain.case_states import STATE_WORDS, WHY_WORDS, Act
 from domain.consultations import ConsultationState
 from domain.matches import MatchEvent
+from domain.referrals import ReferralEvent
 from domain.relay import Direction, Turn
-from handlers import match_lines
+from domain.sharing import SharingDecision
+from handlers import match_lines, referral_lines
 from handlers.moments import day, moment
 from handlers.staff_meetings import event_line
 
@@ -52,6 +54,10 @@ def _line(context: Context, one: Happening) -> str:
         return _turn_line(context, one.event, one.name)
     if isinstance(one.event, Attribution):
         return _attribution_line(context, one.event, one.name)
+    if isinstance(one.event, ReferralEvent):
+        return referral_lines.event_line(context, one.event, one.name)
+    if isinstance(one.event, SharingDecision):
+        return referral_lines.decision_line(context, one.event, one.name)
     what = _what(context, one.event, one)
     line = f"{moment(context, one.event.at)}　{what}\n　{escape(one.name or '–')}"
     if one.event.why is not None:

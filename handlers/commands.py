@@ -24,9 +24,10 @@ from handlers.moments import moment
 from handlers.needs import receipt, send_standing, welcome
 from handlers.office import office
 from handlers.return_calls import withdraw_button
+from handlers.sharing import owners_rows
 from handlers.updates import user_and_chat
 from handlers.waiting_screens import status_lines, status_rows
-from services import needs, staff
+from services import needs, sharing, staff
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -149,5 +150,7 @@ async def help_(update: Update, context: Context) -> None:
 
 async def privacy(update: Update, context: Context) -> None:
     """/privacy: what is kept, for how long, and how to have it deleted."""
-    _, chat = user_and_chat(update)
-    await replies.send(context, chat, privacy_text(context))
+    user, chat = user_and_chat(update)
+    rows = owners_rows(context, await context.read(sharing.of_owner, user))
+    buttons = InlineKeyboardMarkup(rows) if rows else None
+    await replies.send(context, chat, privacy_text(context), buttons)

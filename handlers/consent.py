@@ -72,7 +72,7 @@ def privacy_text(context: Context) -> str:
         "<b>Your information</b>\n"
         "■ Purpose\nAnswering you and arranging dates; counting our results. Names of companies "
         "and people are not published. We share what you tell us with talent agencies or your "
-        "bank only if you agree in the form.\n"
+        "bank only if you agree in the form; /privacy lets you change that at any time.\n"
         "■ Where it passes\nThis chat passes through Telegram's equipment. What you enter is kept "
         "on this counter's own server; our staff read names and numbers in private chats only, "
         "and each look is logged. The office's calendars show a meeting by time, method, area and "

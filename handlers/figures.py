@@ -106,6 +106,7 @@ def _period_lines(context: Context, title: str, period: PeriodFigures) -> str:
         _("Consultations: %(count)s")
         % {"count": counted(context, period.counts[KpiKind.CONSULTATION])},
         _("Meetings: %(count)s") % {"count": counted(context, period.meetings)},
+        _("Referrals: %(count)s") % {"count": counted(context, period.referrals)},
         _("Matches: %(count)s") % {"count": counted(context, period.counts[KpiKind.MATCH])},
     ]
     if context.house.programme.counting.count_trigger == "met":

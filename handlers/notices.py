@@ -24,6 +24,7 @@ from handlers.addenda import notice_buttons, notice_text
 from handlers.lost_meetings import lost_meeting
 from handlers.messages import Message
 from handlers.needs import nudge
+from handlers.sharing import changed as sharing_changed
 from handlers.summaries import monthly_text, weekly_text
 from services import addenda, call_arrangements, cases, figures, needs, return_calls
 
@@ -164,4 +165,5 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.RELAY_EDIT: relay_notices.edit,
     NoticeKind.RELAY_WAITING: relay_notices.waiting,
     NoticeKind.RELAY_LOST: relay_notices.lost,
+    NoticeKind.SHARING_CHANGED: sharing_changed,
 }

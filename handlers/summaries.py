@@ -49,6 +49,7 @@ def weekly_text(context: Context, summary: Summary, now: datetime) -> str:
     lines = [
         _("Received: %(count)s") % {"count": counted(context, summary.figures.received)},
         _("Meetings: %(count)s") % {"count": counted(context, summary.figures.meetings)},
+        _("Referrals: %(count)s") % {"count": counted(context, summary.figures.referrals)},
         _("Matches: %(count)s") % {"count": counted(context, counts[KpiKind.MATCH])},
         *(_year_so_far(context, table) for table in summary.tables),
         waiting_line(context, summary.waiting),
@@ -148,11 +149,14 @@ def _total(context: Context, table: KpiTable) -> str:
 
 
 def _reference_line(context: Context, summary: Summary) -> str:
-    """Return what is no KPI: how many consultations came in, and how many meetings were held."""
-    text = context.gettext("Received: %(received)s, meetings: %(meetings)s (of the month)")
+    """Return what is no KPI: what came in, which meetings were held, and referrals."""
+    text = context.gettext(
+        "Received: %(received)s, meetings: %(meetings)s, referrals: %(referrals)s (of the month)"
+    )
     return text % {
         "received": cases(context, sum(summary.figures.received.values())),
         "meetings": cases(context, sum(summary.figures.meetings.values())),
+        "referrals": cases(context, sum(summary.figures.referrals.values())),
     }
 
 

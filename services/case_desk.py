@@ -11,6 +11,7 @@ from domain.case_states import Act, offered
 from domain.consultations import OPEN_STATES, ConsultationState
 from domain.errors import DomainError
 from domain.matches import RECORDED_IN
+from domain.referrals import REFERRED_FROM
 from domain.relay import Turn, turns
 from domain.staff import Action, StaffMember
 from domain.texts import N_
@@ -20,10 +21,12 @@ from services import (
     case_notes,
     cases,
     prompts,
+    referrals,
     relay,
     relay_notices,
 )
 from services.cases import permitted
+from services.sharing import current
 from storage import (
     attributions,
     audit,
@@ -31,6 +34,7 @@ from storage import (
     case_events,
     consultations,
     matches,
+    sharing,
     staff,
 )
 from storage import relay as stored_relay
@@ -40,21 +44,25 @@ if TYPE_CHECKING:
     from domain.bookings import BookingEvent
     from domain.consultations import Consultation, Reference
     from domain.matches import Match, MatchEvent
+    from domain.referrals import ReferralEvent
+    from domain.sharing import Sharing, SharingDecision
     from services.case_changes import Giving, Wanted
     from services.case_meetings import Held
     from services.cases import Card
     from services.occasion import Occasion
     from storage.database import Transaction
 
-_TOLD_ELSEWHERE = frozenset({Act.BOOK, Act.UNBOOK, Act.MEET, Act.MATCH, Act.UNMATCH})
-"""What bookings and matches did to a case is told by histories of their own."""
+_TOLD_ELSEWHERE = frozenset({Act.BOOK, Act.UNBOOK, Act.MEET, Act.REFER, Act.MATCH, Act.UNMATCH})
+"""What bookings, referrals and matches did to a case is told by histories of their own."""
 
 
 @dataclass(frozen=True)
 class Happening:
     """One line of a case's history, with the names of who did it and whom it was handed to."""
 
-    event: CaseEvent | BookingEvent | MatchEvent | Turn | Attribution
+    event: (
+        CaseEvent | BookingEvent | MatchEvent | Turn | Attribution | SharingDecision | ReferralEvent
+    )
     name: str | None
     member: str | None = None
 
@@ -66,7 +74,8 @@ class View:
     `restores_to` is the state that an excluded case would be restored to. `records_matches` says
     whether a person found can be recorded, `writes` whether the member may write to the owner now,
     `reads_messages` whether there are messages for them to read, `arranges_meeting` whether a
-    meeting can be booked, or recorded as held without a booking.
+    meeting can be booked, or recorded as held without a booking, `refers` whether role and state
+    allow a referral, whatever `sharing` says.
     """
 
     card: Card
@@ -79,6 +88,9 @@ class View:
     writes: bool
     reads_messages: bool
     arranges_meeting: bool
+    sharing: Sharing
+    refers: bool
+    records_sharing: bool
 
 
 @dataclass(frozen=True)
@@ -137,28 +149,29 @@ def _view(tx: Transaction, member: StaffMember, case_id: int) -> View:
         reads_record,
         history,
         case_changes.state_to_restore(tx, case) if Act.RESTORE in acts else None,
-        tuple(matches.of_case(tx, case.id)),
+        matches=tuple(matches.of_case(tx, case.id)),
         records_matches=member.may(Action.RECORD_MATCH) and case.state in RECORDED_IN,
         writes=relay.why_not(tx, member.user_id, case) is None,
         reads_messages=has_messages and relay_notices.not_party(tx, member.user_id, case) is None,
         arranges_meeting=member.may(Action.CHANGE_MEETING)
         and case.state in OPEN_STATES
         and card.meeting is None,
+        sharing=current(tx, case),
+        refers=member.may(Action.REFER_CASE) and case.state in REFERRED_FROM,
+        records_sharing=member.may(Action.RECORD_SHARING),
     )
 
 
 def _history(tx: Transaction, case: Consultation, reads_record: bool) -> tuple[Happening, ...]:
     # A booking that ends with its case ends first.
-    happened = [
-        Happening(event, staff.names(tx, event.actor)) for event in bookings.history(tx, case.id)
+    told: list[BookingEvent | MatchEvent | Attribution | SharingDecision | ReferralEvent] = [
+        *bookings.history(tx, case.id),
+        *sharing.of_case(tx, case.id),
+        *referrals.history(tx, case.id),
+        *matches.history(tx, case.id),
+        *attributions.history(tx, case.id),
     ]
-    happened += [
-        Happening(event, staff.names(tx, event.actor)) for event in matches.history(tx, case.id)
-    ]
-    happened += [
-        Happening(event, staff.names(tx, event.actor))
-        for event in attributions.history(tx, case.id)
-    ]
+    happened = [Happening(event, staff.names(tx, event.actor)) for event in told]
     happened += [
         Happening(
             event if reads_record else replace(event, note=None),

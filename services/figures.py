@@ -54,13 +54,14 @@ class PeriodFigures:
     """Counts of a period by eligibility: the KPIs, and beside them what came in and who met.
 
     `received` are the consultations submitted, `meetings` those held: reference figures, whichever
-    of the two the KPI counts (R1).
+    of the two the KPI counts (R1). `referrals` are agencies that cases were made known to (取次).
     """
 
     period: Period
     counts: Mapping[KpiKind, Mapping[Eligibility, int]]
     received: Mapping[Eligibility, int]
     meetings: Mapping[Eligibility, int]
+    referrals: Mapping[Eligibility, int]
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ def _figures_of(
             counts={kpi: counts[counted_as(kpi, trigger)] for kpi in KpiKind},
             received=counts[KpiKind.CONSULTATION],
             meetings=counts[ReferenceKind.MEETING],
+            referrals=counts[ReferenceKind.REFERRAL],
         )
         for period, counts in zip(periods, figures.count(tx, periods), strict=True)
     ]

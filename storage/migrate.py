@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from storage.database import Transaction
 
-HEAD: Final = "0011"
+HEAD: Final = "0012"
 """The newest version in `storage/migrations`; a test compares them."""
 _VERSIONS = table("alembic_version", column("version_num"))
 _LOCK_KEY = 0x6D61646F

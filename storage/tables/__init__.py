@@ -38,6 +38,12 @@ from storage.tables.process import (
     OutboxRow,
     RunRow,
 )
+from storage.tables.referrals import (
+    MissionRow,
+    ReferralNewsRow,
+    ReferralRow,
+    SharingDecisionRow,
+)
 from storage.tables.relay import (
     CaseTopicRow,
     PromptRow,
@@ -77,15 +83,19 @@ __all__ = [
     "LeaseRow",
     "MatchEventRow",
     "MatchRow",
+    "MissionRow",
     "OutboxRow",
     "PartnerRow",
     "PersonRow",
     "PromptRow",
     "ReferenceCounterRow",
+    "ReferralNewsRow",
+    "ReferralRow",
     "RelayCopyRow",
     "RelayMessageRow",
     "ReturnCallRow",
     "RunRow",
+    "SharingDecisionRow",
     "SnoozeRow",
     "StaffRow",
     "WaitingRow",

@@ -77,7 +77,7 @@ async def test_what_is_no_reference_is_answered_with_an_example(
 
 async def test_the_card_has_exactly_what_state_and_role_allow(office: Cases) -> None:
     office.desk.case()
-    changing = ["面談を予約する", "面談した", "担当を替える", "メモ"]
+    changing = ["面談を予約する", "面談した", "共有の同意", "担当を替える", "メモ"]
     writing = "企業に連絡する"
     reading = ["経過", "記録を見る", "紹介元", "案件の一覧"]
     for user in (ADMIN, MANAGER, SUB):
@@ -93,11 +93,13 @@ async def test_the_card_has_exactly_what_state_and_role_allow(office: Cases) -> 
     assert labels(await office.open(PLANNING)) == ["経過", "案件の一覧"]
     office.put(1, S.CLOSED_DONE)
     shown = await office.open(MANAGER)
-    assert labels(shown) == ["メモ", "除外する", "再開する", *reading]
-    assert labels(await office.open(CLERK)) == ["メモ", *reading]
+    assert labels(shown) == ["共有の同意", "メモ", "除外する", "再開する", *reading]
+    assert labels(await office.open(CLERK)) == ["共有の同意", "メモ", *reading]
     office.put(1, S.DEFINED)
     # Referring needs the owner's consent and a referral: it is not done by hand.
+    assert "人材会社に取り次ぐ" in labels(await office.open(MANAGER))
     assert "取次中" not in str(labels(await office.open(MANAGER)))
+    assert "人材会社に取り次ぐ" not in labels(await office.open(CLERK))
 
 
 async def test_a_stranger_learns_nothing(office: Cases) -> None:

@@ -222,7 +222,7 @@ async def test_stats_names_every_channel_and_divides_what_does_not_count(
     book.consult(today, Eligibility.NOT_ELIGIBLE, channel="<b>")
     await counter.say(ADMIN, "/stats")
     text = counter.wire.last(ADMIN).text
-    counts = "相談　2件（対象1・対象外1・要確認0）\n面談　0件\nマッチング　0件"
+    counts = "相談　2件（対象1・対象外1・要確認0）\n面談　0件\n取次　0件\nマッチング　0件"
     assert f"<b>本日</b>\n{counts}" in text
     assert "電話：1件" in text
     assert "その他（&lt;b&gt;）：1件" in text

@@ -275,10 +275,10 @@ async def test_the_second_meeting_is_a_meeting_and_not_the_first(meetings: Meeti
         ("meetings", "2026-11-30"),
     ]
     (weekly,) = (one.text for one in counter.wire.shown.values() if "【週次】" in one.text)
-    assert "受付　1件\n面談　1件\n" in weekly
+    assert "受付　1件\n面談　1件\n取次　0件\n" in weekly
     await counter.say(900, "/stats")
     shown = counter.wire.last(900).text
-    assert "<b>今月</b>\n相談　1件\n面談　2件\nマッチング　0件" in shown
+    assert "<b>今月</b>\n相談　1件\n面談　2件\n取次　0件\nマッチング　0件" in shown
 
 
 async def test_where_meetings_count_a_consultation_counts_when_first_met(

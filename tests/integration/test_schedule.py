@@ -118,6 +118,9 @@ async def test_a_late_summary_has_the_figures_of_its_period(counter: Counter) ->
     ledger.consult(date(2026, 11, 5))
     ledger.count(case, KpiKind.MATCH, date(2026, 10, 20))
     ledger.count(case, ReferenceKind.MEETING, date(2026, 10, 12))
+    for _ in range(3):
+        ledger.count(case, ReferenceKind.REFERRAL, date(2026, 10, 31))
+    ledger.count(case, ReferenceKind.REFERRAL, date(2026, 11, 1))
     counter.moment = jst(2026, 11, 10, 12, 34)
     await tick(counter.application.house)
     texts = []
@@ -129,7 +132,7 @@ async def test_a_late_summary_has_the_figures_of_its_period(counter: Counter) ->
     assert monthly.startswith("<b>【月次】令和8年10月末</b>")
     assert "<b>相談</b>　10月 1件／年度 1件（目標 200件、達成率 0.5%）" in monthly
     assert "<b>マッチング</b>　10月 1件／年度 1件（目標 15件、達成率 6.7%）" in monthly
-    assert "受付 2件・面談 1件（当月）\nKPI対象外 1件・要確認 0件" in monthly
+    assert "受付 2件・面談 1件・取次 3件（当月）\nKPI対象外 1件・要確認 0件" in monthly
     assert "未対応（3開庁日超）：2件\n　R8-0001、R8-0002" in monthly
     assert "地域：南部 2\n業種：農業・林業 2\n求める人材：" in monthly
     assert "関わり方：副業・兼業 2\n" in monthly

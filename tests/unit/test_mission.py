@@ -10,17 +10,21 @@ from domain.mission import (
     NOT_IN_PRINT,
     SAYS_WHO,
     TOO_MANY_LINES,
-    parse_mission,
+    check_names,
+    places_of,
+    read_mission,
 )
 from domain.my_number import MyNumberTyped
-from tests.unit.sheets import CHOSEN, TYPED, sheet_of
+from tests.unit.sheets import CHOSEN, PROGRAMME, TYPED, sheet_of
 
 ORDINARY = sheet_of(CHOSEN).text
 PLACES = ("川口市", "川口")
 
 
 def read(raw: str, **answers: str) -> str:
-    return parse_mission(raw, {**CHOSEN, **TYPED, **answers}, PLACES, ORDINARY)
+    text = read_mission(raw)
+    check_names(text, {**CHOSEN, **TYPED, **answers}, PLACES, ORDINARY)
+    return text
 
 
 def refusal(raw: str, **answers: str) -> str:
@@ -100,6 +104,13 @@ def test_a_short_or_latin_name_is_no_part_of_longer_words() -> None:
 def test_empty_lines_go_and_ten_are_the_most() -> None:
     assert read("営業\r\n\n\n企画\n") == "営業\n企画"
     assert refusal("\n".join("営業企画人事経理総務販")) == TOO_MANY_LINES
+
+
+def test_a_place_goes_by_its_names_with_and_without_what_it_is() -> None:
+    assert places_of(CHOSEN, PROGRAMME.municipalities) == ("川口市", "川口")
+    ward = {"city": "111007", "ward": "111031"}
+    assert places_of(ward, PROGRAMME.municipalities) == ("さいたま市", "さいたま", "大宮区")
+    assert places_of({"area": "out", "city": None}, PROGRAMME.municipalities) == ()
 
 
 def test_a_contact_who_is_only_a_title_bars_nothing() -> None:

@@ -20,12 +20,14 @@ class PartnerCounts:
     """Counts of one partner in a period, corrections taken off.
 
     `intakes` are the consultations that came by the partner, `matches` those made of them, each on
-    its effective day (R2, R4). A correction can make a month's figure negative: it is shown as it
-    is.
+    its effective day (R2, R4). `referrals` are the cases referred to it, `placements` the matches
+    of those. A correction can make a month's figure negative: it is shown as it is.
     """
 
     intakes: int = 0
     matches: int = 0
+    referrals: int = 0
+    placements: int = 0
 
 
 NOTHING: Final = PartnerCounts()

@@ -15,7 +15,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from domain.errors import StaleButton
 from domain.fiscal_year import JST
 from domain.partner_counts import NOTHING
-from domain.partners import KIND_NAMES
+from domain.partners import KIND_NAMES, PartnerKind
 from handlers import replies
 from handlers.audit_lines import neutral
 from handlers.callbacks import PARTNER, pack
@@ -85,8 +85,9 @@ def _text(context: Context, shown: MonthPage) -> Message:
         figures = shown.figures[partner.id]
         lines += ["", _name(context, partner)]
         lines += [
-            _("Month: %(counts)s") % {"counts": counted(context, figures.month)},
-            _("Fiscal year up to then: %(counts)s") % {"counts": counted(context, figures.year)},
+            _("Month: %(counts)s") % {"counts": counted(context, partner, figures.month)},
+            _("Fiscal year up to then: %(counts)s")
+            % {"counts": counted(context, partner, figures.year)},
         ]
     if not page.partners:
         lines.append(_("There are none yet."))
@@ -115,22 +116,30 @@ def _name(context: Context, partner: Partner) -> str:
     return name if partner.is_live else name + context.gettext(" (ended)")
 
 
-def counted(context: Context, counts: PartnerCounts) -> str:
-    """Return counts on one line."""
-    text = context.gettext("consultations %(intakes)s (matches %(matches)s)")
+def counted(context: Context, partner: Partner, counts: PartnerCounts) -> str:
+    """Return counts on one line; of referrals where the partner is an agency or had some."""
+    _ = context.gettext
+    text = _("consultations %(intakes)s (matches %(matches)s)")
+    if partner.kind is PartnerKind.AGENCY or counts.referrals or counts.placements:
+        text = _(
+            "consultations %(intakes)s (matches %(matches)s), referrals %(referrals)s (matches "
+            "%(placements)s)"
+        )
     return text % {
         "intakes": number(context, counts.intakes),
         "matches": number(context, counts.matches),
+        "referrals": number(context, counts.referrals),
+        "placements": number(context, counts.placements),
     }
 
 
-def figure_lines(context: Context, figures: PartnerFigures) -> list[str]:
+def figure_lines(context: Context, partner: Partner, figures: PartnerFigures) -> list[str]:
     """Return a partner's figures of this month, of the fiscal year and in all (HTML)."""
     _ = context.gettext
     return [
-        _("This month: %(counts)s") % {"counts": counted(context, figures.month)},
-        _("This fiscal year: %(counts)s") % {"counts": counted(context, figures.year)},
-        _("In all: %(counts)s") % {"counts": counted(context, figures.total)},
+        _("This month: %(counts)s") % {"counts": counted(context, partner, figures.month)},
+        _("This fiscal year: %(counts)s") % {"counts": counted(context, partner, figures.year)},
+        _("In all: %(counts)s") % {"counts": counted(context, partner, figures.total)},
     ]
 
 
@@ -158,7 +167,10 @@ def table(context: Context, export: PartnerExport) -> bytes:
     out = StringIO()
     writer = csv.writer(out)
     titles = (_("Fiscal year"), _("Month"), _("Partner no."), _("Kind of partner"), _("Name"))
-    writer.writerow((*titles, _("Ended on"), _("Consultations"), _("Matches of these")))
+    sent = (_("Consultations"), _("Matches of these"))
+    writer.writerow(
+        (*titles, _("Ended on"), *sent, _("Cases referred"), _("Matches of referred cases"))
+    )
     for period, counts in export.months:
         for partner in export.partners:
             found = counts.get(partner.id, NOTHING)
@@ -171,5 +183,6 @@ def table(context: Context, export: PartnerExport) -> bytes:
                 partner.name,
                 f"{ended.astimezone(JST):%Y-%m-%d}" if ended is not None else "",
             )
-            writer.writerow([*map(neutral, cells), found.intakes, found.matches])
+            sums = (found.intakes, found.matches, found.referrals, found.placements)
+            writer.writerow([*map(neutral, cells), *sums])
     return out.getvalue().encode("utf-8-sig")

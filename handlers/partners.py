@@ -224,7 +224,7 @@ def card(context: Context, view: PartnerView) -> Message:
         rows += [[copy], [_button(_("Send the QR code"), "qr", partner.id)]]
     else:
         lines[-1] = _("Ended on %(day)s") % {"day": _day(context, partner.ended_at)}
-    lines += ["", *figure_lines(context, view.figures)]
+    lines += ["", *figure_lines(context, partner, view.figures)]
     if view.manages:
         rows.append(_changes(context, partner))
     rows.append([_button(_("All partners"), "list", _ALL, 0)])

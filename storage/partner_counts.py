@@ -1,4 +1,4 @@
-"""Sums by partner over the KPI events."""
+"""Sums by partner over the KPI events and the referrals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
 from domain.consultations import KpiKind
 from domain.partner_counts import NOTHING, PartnerCounts, PartnerFigures, ever_until, year_until
-from storage.tables import ConsultationRow, KpiEventRow
+from storage.tables import ConsultationRow, KpiEventRow, ReferralRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -32,7 +32,11 @@ def count(
     parts = [
         part
         for number, period in enumerate(periods)
-        for part in (_introduced(number, kind, period, partners) for kind in _INTRODUCED)
+        for part in (
+            *(_introduced(number, kind, period, partners) for kind in _INTRODUCED),
+            _referred(number, period, partners),
+            _placed(number, period, partners),
+        )
     ]
     found: list[dict[int, PartnerCounts]] = [{} for _ in periods]
     for number, partner, figure, total in tx.connection.execute(union_all(*parts)):
@@ -67,6 +71,44 @@ def _introduced(
         .join(ConsultationRow, ConsultationRow.id == KpiEventRow.consultation_id)
         .where(_among(ConsultationRow.partner_id, partners), *_events(kind, period))
         .group_by(ConsultationRow.partner_id)
+    )
+
+
+def _referred(
+    number: int, period: Period, partners: Collection[int] | None
+) -> Select[Any, Any, Any, Any]:
+    """Select how many cases were referred to partners."""
+    since, until = period.utc_bounds
+    return (
+        select(
+            literal(number).label("number"),
+            ReferralRow.partner_id.label("partner"),
+            literal("referrals").label("figure"),
+            func.count(ReferralRow.id).label("total"),
+        )
+        .where(
+            _among(ReferralRow.partner_id, partners),
+            ReferralRow.referred_at >= since,
+            ReferralRow.referred_at < until,
+        )
+        .group_by(ReferralRow.partner_id)
+    )
+
+
+def _placed(
+    number: int, period: Period, partners: Collection[int] | None
+) -> Select[Any, Any, Any, Any]:
+    """Select the matches of the cases that were referred to partners."""
+    return (
+        select(
+            literal(number).label("number"),
+            ReferralRow.partner_id.label("partner"),
+            literal("placements").label("figure"),
+            func.sum(KpiEventRow.delta).label("total"),
+        )
+        .join(ReferralRow, ReferralRow.consultation_id == KpiEventRow.consultation_id)
+        .where(_among(ReferralRow.partner_id, partners), *_events(KpiKind.MATCH, period))
+        .group_by(ReferralRow.partner_id)
     )
 
 

@@ -11,11 +11,13 @@ import pytest
 
 from domain.consultations import KpiKind, ReferenceKind
 from domain.fiscal_year import FiscalYear
+from domain.needs_sheet import NeedsSheet
 from domain.partner_counts import PartnerCounts, months_of
 from domain.partners import NewPartner, PartnerKind
 from domain.periods import Period, month_of
+from domain.referrals import SentSheet
 from domain.size import Eligibility
-from storage import partner_counts, partners
+from storage import partner_counts, partners, referrals
 from storage.database import Database
 from tests.integration.case_office import CLERK, MANAGER, PLANNING, STRANGER, Cases
 from tests.integration.ledger import Ledger
@@ -25,10 +27,15 @@ from tests.integration.staff_desk import labels
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from storage.database import Transaction
     from tests.integration.conftest import Counter
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 OCTOBER, NOVEMBER = month_of(date(2026, 10, 1)), month_of(date(2026, 11, 1))
+TITLES = [
+    *("年度", "年月", "登録番号", "種別", "名称", "終了日"),
+    *("相談", "うちマッチング", "取次", "取次案件のマッチング"),
+]
 YEAR = Period(date(2026, 4, 1), date(2027, 4, 1))
 
 
@@ -79,6 +86,31 @@ def test_corrections_are_taken_off_in_the_month_they_take_effect(database: Datab
     ]
 
 
+def test_referrals_and_their_matches_are_the_agencies(database: Database) -> None:
+    agencies = [add(database, f"見本人材{number}", f"{number}" * 12) for number in range(2)]
+    ledger = Ledger(database)
+    case = ledger.consult(date(2026, 10, 1))
+    sheet = NeedsSheet("見本", (), (), ())
+    sent = SentSheet(sheet, 1, sheet.digest)
+
+    def refer(tx: Transaction) -> None:
+        # 31 October in UTC, 1 November in Japan.
+        moments = (
+            datetime(2026, 10, 31, 14, 59, tzinfo=UTC),
+            datetime(2026, 10, 31, 15, tzinfo=UTC),
+        )
+        for agency, moment in zip(agencies, moments, strict=True):
+            referrals.add(tx, case, agency, 900, moment, sent)
+
+    database.write(refer).result()
+    ledger.count(case, KpiKind.MATCH, date(2026, 11, 20))
+    first, second = agencies
+    assert counted(database, OCTOBER, NOVEMBER) == [
+        {first: PartnerCounts(referrals=1)},
+        {first: PartnerCounts(placements=1), second: PartnerCounts(referrals=1, placements=1)},
+    ]
+
+
 def test_figures_reach_up_to_the_end_of_the_month(database: Database) -> None:
     bank, other = add(database, "見本銀行", "a" * 12), add(database, "見本商工会", "b" * 12)
     ledger = Ledger(database)
@@ -120,7 +152,10 @@ async def test_the_card_and_the_months_show_the_figures(counter: Counter, office
     await counter.press(CLERK, "月ごとの件数")
     shown = counter.wire.asking(CLERK)
     assert "2026年11月（令和8年度）" in shown.text
-    assert "<b>A&amp;B人材</b>\n当月：相談 0件" in shown.text
+    assert (
+        "<b>A&amp;B人材</b>\n当月：相談 0件（うちマッチング 0件）、取次 0件（うちマッチング 0件）"
+        in shown.text
+    )
     assert "<b>株式会社見本銀行</b>\n当月：相談 2件" in shown.text
     assert "翌月 ›" not in labels(shown)
     await counter.press(CLERK, "前月")
@@ -162,9 +197,20 @@ async def test_the_table_has_a_line_a_partner_and_month_and_is_audited(
     assert name.startswith("partners-fy2026-")
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(StringIO(content.decode("utf-8-sig"))))
-    assert rows[0][:5] == ["年度", "年月", "登録番号", "種別", "名称"]
+    assert rows[0] == TITLES
     assert len(rows) == 1 + 8 * 2
-    assert ["2026", "2026-10", str(bank.id), "金融機関", "'=cmd|'銀行", "", "1", "0"] in rows
+    assert [
+        "2026",
+        "2026-10",
+        str(bank.id),
+        "金融機関",
+        "'=cmd|'銀行",
+        "",
+        "1",
+        "0",
+        "0",
+        "0",
+    ] in rows
     assert any(row[4:6] == [ended.name, "2026-11-24"] for row in rows)
     assert (PLANNING, "export_partners", "FY2026") in await office.desk.audited()
     await counter.say(900, "/audit")

@@ -228,7 +228,7 @@ async def test_only_states_of_the_table_are_referred_from(
     else:
         await office.press(MANAGER, f"rf:pv:{case}:{agency.id}")
         await office.press(MANAGER, f"rf:go:{case}:{agency.id}:{form_digest}")
-        assert "課題・人材要件の整理済み" in office.counter.wire.alerts[-1]
+        assert "課題・人材像を整理" in office.counter.wire.alerts[-1]
         assert office.cases.state(case) is state
     assert await office.counted() == int(may)
 

@@ -55,11 +55,13 @@ def person(context: Context, names: Mapping[int, str], user_id: int) -> str:
 def line(context: Context, names: Mapping[int, str], entry: AuditEntry) -> str:
     """Return an entry on two lines (HTML)."""
     at = format_datetime(entry.at.astimezone(JST), "y/M/d(E) H:mm", locale=context.language)
+    about = escape(subject(context, names, entry))
     what = context.gettext("%(what)s (%(subject)s)") % {
-        "what": context.gettext(entry.action.sentence),
-        "subject": subject(context, names, entry),
+        "what": escape(context.gettext(entry.action.sentence)),
+        # An app makes a command that stands in a text a link, and a tap gives it.
+        "subject": f"<code>{about}</code>" if entry.action is AuditAction.REFUSED else about,
     }
-    return f"{at}　<b>{escape(person(context, names, entry.actor))}</b>\n　{escape(what)}"
+    return f"{at}　<b>{escape(person(context, names, entry.actor))}</b>\n　{what}"
 
 
 def subject(context: Context, names: Mapping[int, str], entry: AuditEntry) -> str:

@@ -137,11 +137,11 @@ def card_rows(context: Context, view: View) -> Rows:
     rows += relay_buttons.case_rows(context, view)
     if view.card.meeting is not None and view.reads_record:
         data = pack(MEETING, "card", view.card.meeting.id)
-        rows.append([InlineKeyboardButton(_("Meeting"), callback_data=data)])
+        rows.append([InlineKeyboardButton(_("The meeting"), callback_data=data)])
     rows.append([button(_("History"), "past", case)])
     if view.reads_record:
         data = pack(CASE, "full", case)
-        rows[-1].append(InlineKeyboardButton(_("See the record"), callback_data=data))
+        rows[-1].append(InlineKeyboardButton(_("Full record"), callback_data=data))
     rows[-1] += sender_buttons(context, view)
     data = pack(LIST, "all", 0)
     rows.append([InlineKeyboardButton(_("Open cases"), callback_data=data)])

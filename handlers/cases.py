@@ -115,7 +115,8 @@ def facts(context: Context, card: Card) -> list[str]:
     if card.meeting is not None:
         lines.append(_("Meeting: %(meeting)s") % {"meeting": meeting_line(context, card.meeting)})
     if card.matches:
-        lines.append(_("Matches: %(count)s") % {"count": card.matches})
+        text = context.ngettext("%(count)d match", "%(count)d matches", card.matches)
+        lines.append(text % {"count": card.matches})
     if card.assignee_name is not None:
         lines.append(in_charge(context, card))
     return lines

@@ -12,6 +12,7 @@ from domain.bookings import NewMeeting
 from domain.consultations import OPEN_STATES, STATE_NAMES, ConsultationState
 from domain.fiscal_year import JST
 from domain.return_calls import CALL_TIMES
+from domain.staff import Action
 from handlers import replies
 from handlers.booking_buttons import as_it_is
 from handlers.booking_screens import booking_rows, button
@@ -32,6 +33,7 @@ from services import needs, sharing, staff
 if TYPE_CHECKING:
     from telegram import Update
 
+    from domain.staff import StaffMember
     from handlers.context import Context
     from services.booking_views import Meeting
     from services.needs import Standing
@@ -125,11 +127,23 @@ async def show_current(update: Update, context: Context) -> None:
         await send_standing(context, chat, newest)
     elif newest is not None or standing.return_call is not None:
         await _send_standing(context, chat, standing)
-    elif await context.read(staff.member, user) is not None:
-        text = context.gettext("No form is open. /help shows what you can do.")
-        await replies.send(context, chat, text)
+    elif (member := await context.read(staff.member, user)) is not None:
+        await replies.send(context, chat, _nothing_asked(context, member))
     else:
         await welcome(update, context)
+
+
+def _nothing_asked(context: Context, member: StaffMember) -> str:
+    """Return what a member can do whose text belongs to nothing."""
+    _ = context.gettext
+    text = _("No form is open. /help shows what you can do.")
+    if not member.may(Action.WRITE_TO_OWNER):
+        return text
+    how = _(
+        "To write to a company, reply to its message, or press “Write to the company” on its case "
+        "(/cases)."
+    )
+    return f"{text}\n\n{how}"
 
 
 def _is_fresh(meeting: Meeting) -> bool:

@@ -15,7 +15,7 @@ from domain.outcomes import OUTCOME_NAMES, Outcome
 from domain.staff import NotPermitted
 from handlers import replies
 from handlers.booking_buttons import as_it_is, read_target, target_code
-from handlers.callbacks import MEETING, pack, unpack
+from handlers.callbacks import DESK, MEETING, pack, unpack
 from handlers.context import Context
 from handlers.meeting_notices import speak_to_staff, whom_it_is_for
 from handlers.meetings import meeting_line
@@ -69,29 +69,36 @@ def _buttons(context: Context, booking: Booking) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([answer_row(context, booking)])
 
 
-def _standing(context: Context, answer: Answer, target: MoveOf) -> Message:
+def _standing(
+    context: Context, answer: Answer, target: MoveOf, to_case: InlineKeyboardButton
+) -> Message:
     """Return the question as it stands now: what was answered, or why it is not asked any more."""
     _ = context.gettext
-    booking = answer.booking
+    booking, onward = answer.booking, InlineKeyboardMarkup([[to_case]])
     if booking.state is BookingState.BOOKED and as_it_is(booking) == target:
         return Message(_asked(context, booking), _buttons(context, booking))
     if answer.outcome is not None:
         text = _("<b>%(reference)s</b>: %(outcome)s (answered by %(name)s)\n%(meeting)s")
-        return Message(
-            text
-            % {
-                "reference": booking.reference,
-                "outcome": _(OUTCOME_NAMES[answer.outcome]),
-                "name": escape(answer.said_by or "–"),
-                "meeting": meeting_line(context, booking),
-            }
-        )
+        text %= {
+            "reference": booking.reference,
+            "outcome": _(OUTCOME_NAMES[answer.outcome]),
+            "name": escape(answer.said_by or "–"),
+            "meeting": meeting_line(context, booking),
+        }
+        return Message(text, onward)
     values = {"reference": booking.reference, "meeting": meeting_line(context, booking)}
     if booking.state is BookingState.BOOKED:
         text = _("<b>%(reference)s</b>: the meeting was moved.\n%(meeting)s")
     else:
         text = _("<b>%(reference)s</b>: the meeting was cancelled.\n%(meeting)s")
-    return Message(text % values)
+    return Message(text % values, onward)
+
+
+def _to_case(context: Context, booking: Booking, chat: int) -> InlineKeyboardButton:
+    label = (
+        context.gettext("Work on it") if chat > 0 else context.gettext("Work on it (private chat)")
+    )
+    return InlineKeyboardButton(label, callback_data=pack(DESK, "open", booking.consultation_id))
 
 
 async def answered(update: Update, context: Context) -> None:
@@ -138,5 +145,6 @@ async def _show(update: Update, context: Context, answer: Answer, target: MoveOf
     _, chat = user_and_chat(update)
     # In the staff chat everybody reads it.
     reader = Context(context.application) if chat < 0 else context
-    shown = _standing(reader, answer, target)
+    to_case = _to_case(reader, answer.booking, chat)
+    shown = _standing(reader, answer, target, to_case)
     await replies.edit(context, chat, message, shown.text, shown.buttons)

@@ -119,8 +119,10 @@ def _roles(context: Context, _members: list[StaffMember]) -> _Message:
     buttons = [_button(name, "invite", role) for role, name in role_names(context).items()]
     buttons.append(_button(_("Back to the list of staff"), "list"))
     text = _(
-        "In which role?\n\nAdministrators manage staff. Managers, sub-managers and clerks work on "
-        "cases. Managers and the planning division see the figures."
+        "In which role?\n\nAdministrators manage staff and may do everything. Managers and "
+        "sub-managers work on cases up to the match; managers also see the figures and register "
+        "partners. Clerks work on cases, but refer none, record no match, exclude and reopen none. "
+        "The planning division reads figures and cases, without personal data."
     )
     return text, InlineKeyboardMarkup(buttons)
 
@@ -199,6 +201,6 @@ async def join(update: Update, context: Context, payload: str) -> None:
     member = await context.transact(
         staff.join, context.occasion, user, telegram_name(update), token
     )
-    text = context.gettext("You are registered as: %(role)s.")
+    text = context.gettext("You are registered as: %(role)s.\n/help shows what you can do here.")
     await replies.send(context, chat, text % {"role": role_names(context)[member.role]})
     await show_menu(context, member)

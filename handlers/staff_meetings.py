@@ -219,7 +219,7 @@ def card_buttons(context: Context, card: MeetingCard) -> InlineKeyboardMarkup:
             [_button(_("Cancel the meeting"), "drop", target)],
         ]
     record = pack(CASE, "full", booking.consultation_id)
-    rows.append([InlineKeyboardButton(_("See the record"), callback_data=record)])
+    rows.append([InlineKeyboardButton(_("Full record"), callback_data=record)])
     rows.append([_button(_("Meetings of today"), "today")])
     return InlineKeyboardMarkup(rows)
 

@@ -55,8 +55,9 @@ class Screen:
         return next(found, None)
 
     def onward(self) -> Button | None:
-        """Return the button that leads into the questionnaire."""
-        return next((self._buttons[data] for data in _ONWARD if data in self._buttons), None)
+        """Return the button that leads into the questionnaire; it may carry a partner's token."""
+        stems = {":".join(data.split(":")[:2]): each for data, each in self._buttons.items()}
+        return next((stems[data] for data in _ONWARD if data in stems), None)
 
     @property
     def is_review(self) -> bool:
@@ -103,16 +104,16 @@ class IntakeWalk:
         self._looks = 0
         self.given: dict[str, tuple[str, ...]] = {}
 
-    async def fill_in(self) -> Screen:
-        """Go from /start to the review."""
-        return await self._to(await self._start(), lambda screen: screen.is_review)
+    async def fill_in(self, link: str = "") -> Screen:
+        """Go from /start, or a deep link to the bot, to the review."""
+        return await self._to(await self._start(link), lambda screen: screen.is_review)
 
     async def until(self, key: str) -> Screen:
         """Go from /start to a question and leave it open."""
         return await self._to(await self._start(), lambda screen: screen.question == key)
 
-    async def _start(self) -> Screen:
-        started = await self._actor.say("/start")
+    async def _start(self, link: str = "") -> Screen:
+        started = await (self._actor.open_link(link) if link else self._actor.say("/start"))
         return await self._screen(started.message_id, lambda _: True)
 
     async def correct(self, review: Screen, key: str, answer: tuple[str, ...]) -> Screen:

@@ -205,6 +205,8 @@ async def test_nobody_else_hears_of_it(counter: Counter) -> None:
         assert len(now) == said
         assert not any("R8-0001" in shown.text for shown in now)
     assert not any(entry[1] == "export_audit" for entry in await audit(counter))
+    # A tap on a bare command would give it.
+    assert "（<code>/audit</code>）" in (await show(counter)).text
 
 
 async def test_it_is_not_shown_in_a_group(counter: Counter) -> None:

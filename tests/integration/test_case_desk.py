@@ -79,7 +79,7 @@ async def test_the_card_has_exactly_what_state_and_role_allow(office: Cases) -> 
     office.desk.case()
     changing = ["面談を予約する", "面談した", "共有の同意", "担当を替える", "メモ"]
     writing = "企業に連絡する"
-    reading = ["経過", "記録を見る", "紹介元", "案件の一覧"]
+    reading = ["経過", "全項目を見る", "紹介元", "案件の一覧"]
     for user in (ADMIN, MANAGER, SUB):
         shown = await office.open(user)
         assert labels(shown) == ["担当する", *changing, "終了する", "除外する", writing, *reading]

@@ -386,6 +386,16 @@ async def test_a_button_of_a_form_that_is_over_does_not_greet_staff_as_a_company
     assert "開いている入力はありません" in desk.counter.wire.last(MANAGER).text
 
 
+@pytest.mark.parametrize(("user", "is_told"), [(CLERK, True), (PLANNING, False)])
+async def test_staff_whose_text_belongs_to_nothing_are_told_how_to_write_to_a_company(
+    desk: Desk, user: int, is_told: bool
+) -> None:
+    await desk.counter.say(user, "お世話になっております")
+    text = desk.counter.wire.last(user).text
+    assert "開いている入力はありません" in text
+    assert ("「企業に連絡する」" in text) == is_told
+
+
 async def test_a_form_is_not_sent_from_a_group(desk: Desk) -> None:
     await desk.fill_in("経営", "今日", "不明", "不明", "不明")
     submit = data_of(desk.counter.wire.asking(MANAGER), "成約を登録する")
@@ -400,14 +410,14 @@ async def test_the_staff_chat_sees_a_number_and_opens_no_match(desk: Desk) -> No
     assert (STAFF_CHAT, 50) not in desk.counter.wire.shown
     await desk.data(f"case:take:{desk.case}", MANAGER, STAFF_CHAT)
     shown = desk.counter.wire.shown[STAFF_CHAT, 50]
-    assert "マッチング　1" in shown.text
+    assert "成約　1件" in shown.text
     assert "成約日" not in shown.text
 
 
 async def test_the_figures_show_the_match(desk: Desk) -> None:
     await desk.record()
     shown = await desk.office.desk.say(MANAGER, "/stats")
-    assert "マッチング　1" in shown.text
+    assert "マッチング　1件" in shown.text
 
 
 async def test_an_excluded_case_takes_its_matches_off_and_gives_them_back(desk: Desk) -> None:

@@ -90,8 +90,9 @@ async def test_the_assignee_is_asked_when_it_ends_and_answers_in_one_tap(
     assert shown.text == (
         "<b>R8-0001</b> の面談：実施（回答：Person 301）\n11月26日（木） 9:30〜10:30　拠点で面談"
     )
-    assert shown.buttons == []
     assert await counter.read("select state from consultations") == [("met",)]
+    await counter.press(CLERK, "案件を開く")
+    assert counter.wire.asking(CLERK).text.startswith("<b>R8-0001</b>　面談済")
     assert await events(counter) == [
         ("meetings", 1, "2026-11-26", "eligible", "bank"),
         ("first_meetings", 1, "2026-11-26", "eligible", "bank"),
@@ -219,7 +220,7 @@ async def test_the_question_of_a_meeting_that_was_moved_says_so(meetings: Meetin
     assert shown.text == (
         "<b>R8-0001</b> の面談は、日時が変わりました。\n11月30日（月） 11:00〜12:00　拠点で面談"
     )
-    assert shown.buttons == []
+    assert [button["text"] for button in shown.buttons] == ["案件を開く"]
     assert await events(counter) == []
     assert await asked(meetings, 2026, 11, 27, 9, 0) == []
 

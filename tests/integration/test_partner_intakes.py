@@ -56,7 +56,7 @@ async def test_an_intake_by_a_link_is_the_partners_and_staff_see_whose(counter: 
     assert "紹介元：株式会社見本銀行（金融機関）" in counter.wire.asking(STAFF_CHAT).text
     await counter.say(ADMIN, "/case R8-0001")
     assert "紹介元：株式会社見本銀行（金融機関）" in counter.wire.last(ADMIN).text
-    await counter.press(ADMIN, "記録を見る")
+    await counter.press(ADMIN, "全項目を見る")
     assert "紹介元：株式会社見本銀行（金融機関）" in counter.wire.last(ADMIN).text
 
 

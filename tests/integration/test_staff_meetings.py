@@ -84,8 +84,8 @@ async def test_the_card_tells_when_how_who_and_what_happened(desk: Desk) -> None
         "担当：Person 401\n\n<b>これまでの経過</b>\n"
         "11月24日（火） 10:00　予約\n　11月26日（木） 9:30　拠点で面談\n　相談者"
     )
-    assert labels(card) == ["日時を変える", "取り消す", "記録を見る", "今日の面談"]
-    await desk.press(CLERK, "記録を見る")
+    assert labels(card) == ["日時を変える", "取り消す", "全項目を見る", "今日の面談"]
+    await desk.press(CLERK, "全項目を見る")
     assert any(s.is_protected for s in desk.counter.wire.shown.values() if s.chat == CLERK)
     assert (CLERK, "read_record", "R8-0001") in await desk.audited()
 
@@ -132,7 +132,7 @@ async def test_staff_cancel_a_meeting_for_a_reason(desk: Desk) -> None:
     card = await desk.press(CLERK, "担当者の都合")
     assert desk.found(booking.id).state is BookingState.CANCELLED
     assert "<b>取消し</b>" in card.text
-    assert labels(card) == ["記録を見る", "今日の面談"]
+    assert labels(card) == ["全項目を見る", "今日の面談"]
     assert (CLERK, "cancel_meeting", "R8-0001") in await desk.audited()
 
 

@@ -49,6 +49,7 @@ async def button(update: Update, context: Context) -> None:
         ("open", 1): _open,
         ("how", 3): _how,
         ("rec", 4): _record,
+        ("below", 1): _below,
         ("mine", 1): _mine,
         ("sure", 3): _sure,
         ("own", 3): _own,
@@ -68,7 +69,7 @@ async def refresh(update: Update, context: Context) -> None:
         raise StaleButton("")
     case = read_number(arguments[0])
     with suppress(NotPermitted):
-        if verb in {"mine", "sure", "own"}:
+        if verb in {"below", "mine", "sure", "own"}:
             shown = _owners_screen(context, await context.read(sharing.owners, user, case))
         else:
             shown = _staffs_screen(context, await context.read(sharing.opened, user, case))
@@ -85,7 +86,7 @@ def owners_rows(
     label = context.gettext("Change consent to sharing")
     suffixes = [f" {one.reference}" if len(cases) > 1 else "" for one in cases]
     return [
-        [_button(label + suffix, "mine", one.id)]
+        [_button(label + suffix, "below", one.id)]
         for one, suffix in zip(cases, suffixes, strict=True)
     ]
 
@@ -139,6 +140,15 @@ async def _record(update: Update, context: Context, arguments: list[str]) -> Non
         sharing.record, context.occasion, user, telegram_name(update), decision, Said(said)
     )
     await _recorded(update, context, recorded, _staffs_screen)
+
+
+async def _below(update: Update, context: Context, arguments: list[str]) -> None:
+    """Show the owner's screen below: what the button stands under is to stay."""
+    query, _, _ = pressed(update)
+    user, chat = user_and_chat(update)
+    view = await context.read(sharing.owners, user, read_number(arguments[0]))
+    await replies.answer_query(query)
+    await replies.send_message(context, chat, _owners_screen(context, view))
 
 
 async def _mine(update: Update, context: Context, arguments: list[str]) -> None:

@@ -89,6 +89,7 @@ async def test_an_owner_changes_it_after_saying_yes_to_the_change(office: Referr
     await office.counter.press(OWNER, "共有の同意を変更")
     shown = office.counter.wire.asking(OWNER)
     assert "①登録された人材紹介会社" in shown.text
+    assert any("個人情報の取扱い" in text for text in office.texts(OWNER))
     assert labels(shown) == ["①のみ可", "②のみ可", "共有しない"]
     await office.counter.press(OWNER, "共有しない")
     assert "いま：①②とも可\n変更後：共有しない" in office.counter.wire.asking(OWNER).text
@@ -154,8 +155,8 @@ async def test_who_has_no_case_gets_no_button(office: Referrals) -> None:
 async def test_nobody_changes_the_case_of_another(office: Referrals) -> None:
     case = office.case("both")
     for user in (STRANGER, MANAGER):
-        for verb in ("mine", "sure", "own"):
-            arguments = "" if verb == "mine" else ":both:none"
+        for verb in ("below", "mine", "sure", "own"):
+            arguments = "" if verb in {"below", "mine"} else ":both:none"
             await office.press(user, f"sh:{verb}:{case}{arguments}")
     assert await stored(office) == []
     assert not any("ご相談の内容を共有" in text for text in office.texts(STRANGER))

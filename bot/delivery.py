@@ -13,7 +13,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 
 from bot import metrics
 from bot.telegram_http import NotSentError
-from domain.outbox import Fate, Missed
+from domain.outbox import Fate, Missed, NotNow
 from handlers import replies
 from handlers.context import Context
 from handlers.notices import render
@@ -134,6 +134,9 @@ class Delivery:
         except Missed:
             _LOGGER.warning("notice %d (%s) comes too late", notice.id, notice.kind)
             await self._record(delivery.missed, notice, now)
+            return
+        except NotNow as early:
+            await self._record(delivery.too_early, notice, early.until)
             return
         if message is None:
             await self._record(delivery.moot, notice, now)

@@ -91,6 +91,14 @@ class Missed(Exception):
     """It is too late for a notice to be of use, and it was still to be told: the bot was down."""
 
 
+class NotNow(Exception):
+    """A notice is to be sent later, from a moment (UTC) on: the office is closed."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"not before {until}")
+        self.until = until
+
+
 class Fate(StrEnum):
     """What became of a try to send a message.
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 async def render(context: Context, notice: ClaimedNotice) -> Message | None:
     """Return the message of a notice; None when there is nothing to tell any more.
 
-    Raises Missed when it is too late to tell.
+    Raises Missed when it is too late to tell, NotNow while the office is closed to it.
     """
     return await _RENDERERS[notice.kind](context, notice.payload)
 

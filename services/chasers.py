@@ -24,8 +24,9 @@ from domain.errors import DomainError, StaleButton
 from domain.fiscal_year import jst_date
 from domain.follow_ups import follow_up
 from domain.matches import MatchAct, MatchEvent
-from domain.outbox import Notice, NoticeKind
+from domain.outbox import Notice, NoticeKind, NotNow
 from domain.staff import Action
+from domain.waiting import OfficeHours
 from services import cases
 from services.working_days import working_days
 from storage import audit, bookings, chasers, follow_ups, matches, outbox, runs, staff
@@ -157,14 +158,17 @@ def hand_over(tx: Transaction, at: Occasion, case: int, before: int | None, to: 
 def to_tell(tx: Transaction, at: Occasion, chaser_id: int, member: int | None) -> Told | None:
     """Return what who has the case is told, or the staff chat for None.
 
-    None if it is settled or put off, or another has the case by now.
+    None if it is settled or put off, or another has the case by now. Raises NotNow.
     """
     told = _due(tx, at, chaser_id)
     return told if told is not None and told.holder == member else None
 
 
 def to_tell_manager(tx: Transaction, at: Occasion, chaser_id: int, member: int) -> Told | None:
-    """Return what a manager is told; None if it is settled, put off, or not theirs any more."""
+    """Return what a manager is told; None if it is settled, put off, or not theirs any more.
+
+    Raises NotNow while the office is closed.
+    """
     told = _due(tx, at, chaser_id)
     is_theirs = member in {one.user_id for one in managers(staff.members(tx))}
     return told if is_theirs else None
@@ -172,7 +176,15 @@ def to_tell_manager(tx: Transaction, at: Occasion, chaser_id: int, member: int) 
 
 def _due(tx: Transaction, at: Occasion, chaser_id: int) -> Told | None:
     told = _told(tx, at, chaser_id)
-    return told if told.undone is not None and told.until is None else None
+    if told.undone is None or told.until is not None:
+        return None
+    office = at.programme.office
+    hours = OfficeHours(office.opens, office.closes, working_days(tx, at))
+    opens, _ = next(hours.spans_from(at.now))
+    # What was decided in the last minute of a day, or when the bot went down, waits for the next.
+    if opens > at.now:
+        raise NotNow(opens)
+    return told
 
 
 def snooze(

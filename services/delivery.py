@@ -67,6 +67,12 @@ def missed(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
     return Fate.MISSED
 
 
+def too_early(tx: Transaction, notice: ClaimedNotice, until: datetime) -> Fate:
+    """Give back a message that is to wait until the office is open."""
+    outbox.put_off(tx, notice, until)
+    return Fate.PUT_OFF
+
+
 def not_sent(tx: Transaction, notice: ClaimedNotice, now: datetime) -> Fate:
     """Give back a message that never left: soon again, it cannot arrive twice."""
     return _wait(tx, notice, now + _pause(notice, timedelta(seconds=1), timedelta(minutes=1)))

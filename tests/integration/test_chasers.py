@@ -266,6 +266,18 @@ async def test_what_is_handed_over_before_it_is_sent_goes_to_who_has_it_now(
     assert await rounds.days(MONDAY, date(2026, 12, 2)) == {"12-02 09:00": [MANAGER, SUB]}
 
 
+async def test_what_is_decided_but_not_sent_waits_for_the_office_to_open(rounds: Rounds) -> None:
+    rounds.office.desk.case()
+    await decided(rounds, THURSDAY)
+    for moment in (at_jst(THURSDAY, "17:00"), at_jst(FRIDAY, "08:59")):
+        rounds.counter.moment = moment
+        assert await rounds.sent() == []
+    due = await rounds.counter.read("select due_at from outbox where kind = 'chaser'")
+    assert due == [("2026-11-27 00:00:00.000000",)]
+    rounds.counter.moment = at_jst(FRIDAY, "09:00")
+    assert [one.chat for one in await rounds.sent()] == [STAFF_CHAT]
+
+
 async def test_a_manager_who_left_before_it_is_sent_is_not_told(rounds: Rounds) -> None:
     rounds.office.desk.case()
     take(rounds, CLERK)

@@ -38,6 +38,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.volume --postgresql
 	$(BIN)/python -m tests.benchmarks.bookings --postgresql
 	$(BIN)/python -m tests.benchmarks.audit --postgresql
+	$(BIN)/python -m tests.benchmarks.chasers --postgresql
 
 translations: $(READY)
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k gettext --no-location \

@@ -148,7 +148,7 @@ def _add(
         "consented_at": moment,
         "submitted_at": moment,
         "channel": channel,
-        "state": ConsultationState.NEW if is_waiting else ConsultationState.TRIAGED,
+        "state": ConsultationState.NEW if is_waiting else ConsultationState.CLOSED_DONE,
         "size": CompanySize.SME,
         "size_to_confirm": False,
         "eligibility": eligibility,

@@ -23,6 +23,7 @@ from tests.integration.case_office import ADMIN, CLERK, MANAGER, PLANNING, STRAN
 from tests.integration.chaser_rounds import Rounds
 from tests.integration.conftest import STAFF_CHAT
 from tests.integration.ledger import Ledger
+from tests.integration.relay_office import OWNER, Relay
 from tests.integration.staff_desk import THURSDAY, at_jst, data_of, labels
 
 if TYPE_CHECKING:
@@ -126,6 +127,27 @@ async def test_a_note_or_a_booking_is_a_contact(rounds: Rounds) -> None:
     booked = rounds.office.desk.book(date(2026, 12, 8), "09:30", Method.HUB, taken_by=CLERK)
     assert booked.consultation_id == 2
     assert "12-09 09:00" not in await rounds.days(date(2026, 12, 4), date(2026, 12, 9))
+
+
+@pytest.mark.parametrize(("writer", "told"), [(CLERK, "12-03 09:00"), (OWNER, "11-30 09:00")])
+async def test_a_message_to_the_owner_is_a_contact_and_one_from_them_is_not(
+    counter: Counter, writer: int, told: str
+) -> None:
+    relay = Relay(counter)
+    rounds = Rounds(relay.cases)
+    relay.case()
+    rounds.counter.moment = at_jst(TUESDAY, "11:00")
+    await relay.send(OWNER, "お願いします。")
+    await relay.deliver()
+    rounds.counter.moment = at_jst(FRIDAY, "11:00")
+    if writer == CLERK:
+        await relay.send(CLERK, "承知しました。", to=relay.newest(CLERK))
+    else:
+        await relay.send(OWNER, "いかがでしょうか。")
+    await relay.deliver()
+    assert await counter.read("select count(*) from relay_messages") == [(2,)]
+    found = await rounds.days(FRIDAY, date(2026, 12, 3))
+    assert next(iter(found)) == told
 
 
 async def test_golden_week_the_turn_of_the_year_and_of_the_fiscal_year(rounds: Rounds) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from domain.follow_ups import FollowUp, Placement
     from domain.programme_chasers import ChaserSettings
+    from domain.referrals import ReferralStanding
     from domain.working_days import WorkingDays
 
 _DAY = timedelta(days=1)
@@ -32,12 +33,14 @@ class Matter(StrEnum):
 
     UNASSIGNED is a case that nobody on the staff has, NO_CONTACT one that somebody has and whose
     company was not contacted, NO_OUTCOME a meeting of which nobody said what became of it,
-    FOLLOW_UP work that began some months ago and of which nobody saw how it goes.
+    NO_NEWS a referral of which the agency let nothing be heard, FOLLOW_UP work that began some
+    months ago and of which nobody saw how it goes.
     """
 
     UNASSIGNED = "unassigned"
     NO_CONTACT = "no_contact"
     NO_OUTCOME = "no_outcome"
+    NO_NEWS = "no_news"
     FOLLOW_UP = "follow_up"
 
 
@@ -130,13 +133,20 @@ def followed(placement: Placement, due: FollowUp) -> Undone:
     return Undone(case, Matter.FOLLOW_UP, subject, since, placement.assignee, due.months)
 
 
+def unheard(standing: ReferralStanding, assignee: int | None) -> Undone:
+    """Return a referral without news, as what is left undone. Any news begins it anew."""
+    referral, on = standing.referral, standing.last_news_at
+    subject = f"{referral.id}.{on:%Y%m%d}"
+    return Undone(referral.case, Matter.NO_NEWS, subject, jst_midnight(on), assignee)
+
+
 def timetable(
     matter: Matter, since: datetime, calendar: WorkingDays, rules: ChaserSettings
 ) -> Timetable:
     """Return when a matter that began at a moment is said: once its working days are over.
 
-    A follow-up begins on the day that it is due. An outcome is first asked for by the question
-    after the meeting, so that only managers remain.
+    Of a referral calendar days are counted. A follow-up begins on the day that it is due. An
+    outcome is first asked for by the question after the meeting, so that only managers remain.
     """
     began = jst_date(since)
     if matter is Matter.NO_OUTCOME:
@@ -144,6 +154,8 @@ def timetable(
         return Timetable(escalated, escalated)
     if matter is Matter.FOLLOW_UP:
         first = calendar.first_open_from(began)
+    elif matter is Matter.NO_NEWS:
+        first = calendar.first_open_from(began + timedelta(days=rules.no_news_after_days))
     else:
         first = calendar.add(began, waited(matter, rules) + 1)
     return Timetable(first, calendar.add(first, rules.escalate_after_working_days))
@@ -151,12 +163,9 @@ def timetable(
 
 def waited(matter: Matter, rules: ChaserSettings) -> int:
     """Return for how many working days a matter may last before it is said."""
-    return {
-        Matter.UNASSIGNED: rules.unassigned_after_working_days,
-        Matter.NO_CONTACT: rules.no_contact_after_working_days,
-        Matter.NO_OUTCOME: 0,
-        Matter.FOLLOW_UP: 0,
-    }[matter]
+    if matter is Matter.UNASSIGNED:
+        return rules.unassigned_after_working_days
+    return rules.no_contact_after_working_days if matter is Matter.NO_CONTACT else 0
 
 
 def waiting_since_before(calendar: WorkingDays, now: datetime, count: int) -> datetime:

@@ -9,6 +9,7 @@ from pydantic import Field
 from domain.programme_types import Part
 
 Days = Annotated[int, Field(strict=True, ge=0, le=60)]
+NewsDays = Annotated[int, Field(strict=True, ge=1, le=366)]
 Months = Annotated[int, Field(strict=True, ge=1, le=60)]
 AtLeastOne = Annotated[int, Field(strict=True, ge=1, le=60)]
 
@@ -24,4 +25,5 @@ class ChaserSettings(Part):
     no_contact_after_working_days: Days = Field(examples=[3])
     escalate_after_working_days: AtLeastOne = Field(examples=[2])
     repeat_after_working_days: AtLeastOne = Field(examples=[5])
+    no_news_after_days: NewsDays = Field(examples=[14])
     follow_up_after_months: tuple[Months, ...] = Field(examples=["[1, 3, 6]"])

@@ -17,7 +17,7 @@ from domain.fiscal_year import jst_date
 from domain.staff import NotPermitted
 from domain.texts import N_
 from handlers import replies
-from handlers.callbacks import CASE, CHASER, DESK, MATCH, pack, unpack
+from handlers.callbacks import CASE, CHASER, DESK, MATCH, REFERRAL, pack, unpack
 from handlers.case_buttons import read_number
 from handlers.cases import in_charge
 from handlers.match_lines import numbered
@@ -42,17 +42,20 @@ _UNDONE: Final = {
     Matter.UNASSIGNED: N_("nobody has been in charge since %(day)s."),
     Matter.NO_CONTACT: N_("no contact with the company has been recorded since %(day)s."),
     Matter.NO_OUTCOME: N_("the outcome of the meeting of %(day)s is not recorded."),
+    Matter.NO_NEWS: N_("no news of a referral has been recorded since %(day)s."),
 }
 _TO_DO: Final = {
     Matter.UNASSIGNED: N_("Whoever can, please take the case."),
     Matter.NO_CONTACT: N_("Please contact the company and record it as a state or a note."),
     Matter.NO_OUTCOME: N_("Please record it."),
+    Matter.NO_NEWS: N_("Please ask the agency and record its news."),
     Matter.FOLLOW_UP: N_("Please see how it goes, and press “Done”."),
 }
 _FOR_OTHERS: Final = {
     Matter.UNASSIGNED: N_("Please decide who takes the case."),
     Matter.NO_CONTACT: N_("Please see with whoever is in charge how it stands."),
     Matter.NO_OUTCOME: N_("Please see to it with whoever is in charge that it is recorded."),
+    Matter.NO_NEWS: N_("Please see with whoever is in charge how it stands."),
     Matter.FOLLOW_UP: N_("Please see with whoever is in charge how it stands."),
 }
 _DONE = "done"
@@ -147,6 +150,9 @@ def _message(context: Context, told: Told, reader: int | None) -> Message:
         area = context.house.questionnaire.by_key["area"]
         facts.append(shown_answer(context, area, case.answers))
     lines.append(escape("　".join(facts)))
+    if told.standing is not None and reader is not None:
+        agency = _("Agency: %(agency)s") % {"agency": told.standing.referral.agency}
+        lines.append(escape(agency))
     if told.card.assignee_name is not None and reader != told.holder:
         lines.append(in_charge(context, told.card))
     if told.until is not None:
@@ -196,6 +202,9 @@ def _rows(context: Context, told: Told, reader: int | None) -> list[list[InlineK
         rows.append([InlineKeyboardButton(_("I take it"), callback_data=take, style=primary)])
     if told.undone is not None and told.match is not None:
         rows.append(_of_match(context, told, told.match, reader))
+    if told.undone is not None and told.standing is not None and reader is not None:
+        see = pack(REFERRAL, "see", told.standing.referral.id)
+        rows.append([InlineKeyboardButton(_("Record news"), callback_data=see)])
     label = _("Work on it (private chat)") if reader is None else _("Work on it")
     rows.append([InlineKeyboardButton(label, callback_data=pack(DESK, "open", case))])
     if told.undone is not None:

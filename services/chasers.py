@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from domain.audit import AuditAction
@@ -17,6 +18,7 @@ from domain.chasers import (
     snoozed_until,
     stage_on,
     timetable,
+    unheard,
     waited,
     waiting_since_before,
 )
@@ -27,9 +29,10 @@ from domain.matches import MatchAct, MatchEvent
 from domain.outbox import Notice, NoticeKind, NotNow
 from domain.staff import Action
 from domain.waiting import OfficeHours
-from services import cases
+from services import cases, referrals
 from services.working_days import working_days
 from storage import audit, bookings, chasers, follow_ups, matches, outbox, runs, staff
+from storage import referrals as stored_referrals
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from domain.chasers import Chaser, Snooze, Undone
     from domain.follow_ups import Placement
     from domain.matches import Match
+    from domain.referrals import ReferralStanding
     from domain.staff import StaffMember
     from domain.working_days import WorkingDays
     from services.cases import Card
@@ -51,7 +55,7 @@ class Told:
     """A chaser as it stands: `undone` is None once the matter is settled.
 
     `until` is set while it is put off, with the name of who did it; `refusal` says why a press
-    changed nothing. A follow-up has the match it is about.
+    changed nothing. A follow-up has the match it is about, a referral without news its standing.
     """
 
     chaser: Chaser
@@ -60,6 +64,7 @@ class Told:
     until: date | None
     put_off_by: str | None
     match: Match | None
+    standing: ReferralStanding | None
     refusal: DomainError | None = None
 
     @property
@@ -102,6 +107,12 @@ def _undone(tx: Transaction, at: Occasion, calendar: WorkingDays, matter: Matter
         placements = follow_ups.since(tx, jst_date(at.now))
         found = [_follow_up(at, calendar, placement) for placement in placements]
         return [one for one in found if one is not None]
+    if matter is Matter.NO_NEWS:
+        days = timedelta(days=at.programme.chasers.no_news_after_days)
+        return [
+            unheard(standing, cases.card(tx, standing.referral.case).consultation.assignee)
+            for standing in referrals.awaited(tx, at, jst_date(at.now) - days)
+        ]
     count = waited(matter, at.programme.chasers)
     before = waiting_since_before(calendar, at.now, count)
     find = chasers.untaken if matter is Matter.UNASSIGNED else chasers.without_contact
@@ -252,21 +263,31 @@ def _told(tx: Transaction, at: Occasion, chaser_id: int) -> Told:
     chaser = chasers.find(tx, chaser_id)
     if chaser is None:
         raise StaleButton("")
-    match = None
+    match = standing = None
     if chaser.matter is Matter.FOLLOW_UP:
-        match = matches.find(tx, int(chaser.subject.split(".")[0]))
-    undone = _still(tx, at, chaser, match)
+        match = matches.find(tx, _row_of(chaser))
+    elif chaser.matter is Matter.NO_NEWS:
+        standing = stored_referrals.find(tx, _row_of(chaser))
+    undone = _still(tx, at, chaser)
     wish = chasers.snoozes(tx, chaser.matter, [chaser.case]).get(chaser.case)
     card = cases.card(tx, chaser.case)
     if undone is None or wish is None or wish.until <= jst_date(at.now):
-        return Told(chaser, card, undone, None, None, match)
-    return Told(chaser, card, undone, wish.until, staff.names(tx, wish.by), match)
+        return Told(chaser, card, undone, None, None, match, standing)
+    return Told(chaser, card, undone, wish.until, staff.names(tx, wish.by), match, standing)
 
 
-def _still(tx: Transaction, at: Occasion, chaser: Chaser, match: Match | None) -> Undone | None:
+def _row_of(chaser: Chaser) -> int:
+    """Return the match or the referral that a chaser is about."""
+    return int(chaser.subject.split(".")[0])
+
+
+def _still(tx: Transaction, at: Occasion, chaser: Chaser) -> Undone | None:
     """Return what a chaser is about as it is now; None if it is settled, by whatever did it."""
-    if match is None:
-        return chasers.still(tx, chaser, at.now)
-    placement = follow_ups.find(tx, match.id)
-    due = None if placement is None else _follow_up(at, working_days(tx, at), placement)
-    return due if due is not None and due.subject == chaser.subject else None
+    if chaser.matter is Matter.FOLLOW_UP:
+        placement = follow_ups.find(tx, _row_of(chaser))
+        due = None if placement is None else _follow_up(at, working_days(tx, at), placement)
+        return due if due is not None and due.subject == chaser.subject else None
+    if chaser.matter is Matter.NO_NEWS:
+        waiting = [unheard(one, None) for one in referrals.awaited(tx, at, jst_date(at.now))]
+        return next((one for one in waiting if one.subject == chaser.subject), None)
+    return chasers.still(tx, chaser, at.now)

@@ -45,7 +45,7 @@ def without_outcome(tx: Transaction, now: datetime) -> list[Undone]:
 def still(tx: Transaction, chaser: Chaser, now: datetime) -> Undone | None:
     """Return what a chaser is about as it is now; None if it is settled, by whatever did it.
 
-    Not of a follow-up: whether one is due is for the calendar to say.
+    Not of follow-ups and referrals, of which others know.
     """
     found = _as_it_is(tx, chaser, now)
     return found if found is not None and found.subject == chaser.subject else None

@@ -35,6 +35,7 @@ RULES = ChaserSettings(
     no_contact_after_working_days=3,
     escalate_after_working_days=2,
     repeat_after_working_days=5,
+    no_news_after_days=14,
     follow_up_after_months=(1, 3, 6),
 )
 DAYS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
@@ -55,11 +56,12 @@ SETTINGS = st.builds(
     no_contact_after_working_days=st.integers(0, 10),
     escalate_after_working_days=st.integers(1, 10),
     repeat_after_working_days=st.integers(1, 10),
+    no_news_after_days=st.just(14),
     follow_up_after_months=st.just((1, 3, 6)),
 )
 
 
-WAITS = [matter for matter in Matter if matter is not Matter.FOLLOW_UP]
+WAITS = (Matter.UNASSIGNED, Matter.NO_CONTACT, Matter.NO_OUTCOME)
 
 
 def jst(*parts: int) -> datetime:
@@ -116,6 +118,14 @@ def test_a_company_is_to_be_contacted_within_three_working_days() -> None:
 def test_an_outcome_that_is_asked_for_each_day_is_only_brought_to_managers() -> None:
     times = timetable(Matter.NO_OUTCOME, jst(2026, 11, 26, 10, 30), CALENDAR, RULES)
     assert (times.first, times.managers) == (date(2026, 12, 1), date(2026, 12, 1))
+
+
+def test_of_a_referral_calendar_days_are_counted() -> None:
+    times = timetable(Matter.NO_NEWS, jst(2026, 11, 24), CALENDAR, RULES)
+    assert (times.first, times.managers) == (date(2026, 12, 8), date(2026, 12, 10))
+    # Two weeks after 20 December is in the new year's holidays.
+    times = timetable(Matter.NO_NEWS, jst(2026, 12, 18), CALENDAR, RULES)
+    assert (times.first, times.managers) == (date(2027, 1, 4), date(2027, 1, 6))
 
 
 def test_what_stays_undone_goes_to_the_assignee_then_to_managers_and_then_now_and_then() -> None:

@@ -129,6 +129,8 @@ REFUSED: list[tuple[str, object, str, str]] = [
         "chasers.repeat_after_working_days",
         "greater than or equal to 1; for example 5",
     ),
+    ("chasers.no_news_after_days", 0, "chasers.no_news_after_days", "equal to 1; for example 14"),
+    ("chasers.follow_up_after_months", [1, 1], "chasers.follow_up_after_months", "listed twice"),
     (
         "chasers.no_contact_after_working_days",
         "3",

@@ -8,6 +8,7 @@ from sqlalchemy import Select, case, func, insert, or_, select, update
 
 from domain.consultations import (
     COUNTED_KINDS,
+    EXCLUDED_STATES,
     OPEN_STATES,
     CompanyIdentity,
     Consultation,
@@ -119,10 +120,17 @@ def _company_by_name(tx: Transaction, identity: CompanyIdentity) -> int | None:
 
 
 def latest_of_company(tx: Transaction, company_id: int, since: datetime) -> int | None:
-    """Return the id of the company's latest consultation since `since` (R3), if any."""
+    """Return the id of the company's latest consultation since `since` (R3), if any.
+
+    Of one that is excluded nothing can be a duplicate: it does not count.
+    """
     return tx.connection.execute(
         select(ConsultationRow.id)
-        .where(ConsultationRow.company_id == company_id, ConsultationRow.submitted_at >= since)
+        .where(
+            ConsultationRow.company_id == company_id,
+            ConsultationRow.submitted_at >= since,
+            ConsultationRow.state.not_in(EXCLUDED_STATES),
+        )
         .order_by(ConsultationRow.id.desc())
         .limit(1)
     ).scalar()

@@ -97,6 +97,15 @@ def test_a_closed_case_is_flagged_to_the_last_day_of_the_window(desk: Desk) -> N
     assert third.suspected_duplicate_of is None
 
 
+@pytest.mark.parametrize("state", ["duplicate", "test", "spam"])
+def test_nothing_is_a_duplicate_of_what_is_excluded(desk: Desk, state: str) -> None:
+    counts = desk.log(user=1)
+    desk.close_case(counts)
+    excluded = desk.log(user=2)
+    desk.close_case(excluded, state)
+    assert desk.log(user=3).suspected_duplicate_of == counts.reference
+
+
 OPEN = "new triaged contacting booked met defined referred candidate interview matched followup"
 CLOSED = (
     "closed_done closed_declined closed_no_contact closed_other_support closed_out_of_scope "

@@ -34,7 +34,7 @@ MATCH_CONTRACT = "match_contract"
 REVISION = 1
 _REVIEW = N_("Is this right? Nothing has been recorded yet.")
 _NOT_KNOWN = N_("Not known")
-_LONG_AGO, _HALF_A_YEAR = timedelta(days=31), timedelta(days=183)
+_A_MONTH, _HALF_A_YEAR = timedelta(days=31), timedelta(days=183)
 _IN, _OUT = "in", "out"
 STEP_WORDS: dict[str, str] = {
     MatchAct.AGREE: N_("Agreed"),
@@ -45,8 +45,14 @@ STEP_WORDS: dict[str, str] = {
 
 
 def _until_today(raw: str, today: date) -> date:
-    """Read a day that has come. Raises InvalidAnswer."""
+    """Read a day that has come: one without a year is the last such day. Raises InvalidAnswer.
+
+    One of the coming month is refused: it is rather a slip than a day of last year.
+    """
     day = parse_date(raw, today)
+    # 明日 is of the coming month, too: it must not be read from another day.
+    if day > today + _A_MONTH:
+        day = parse_date(raw, today - _HALF_A_YEAR)
     if day > today:
         raise StillToCome
     return day
@@ -56,7 +62,7 @@ def _planned(raw: str, today: date) -> date:
     """Read the day of a plan: one without a year is to come. Raises InvalidAnswer."""
     day = parse_date(raw, today)
     # A day with a year is the same from wherever it is read.
-    return parse_date(raw, today + _HALF_A_YEAR) if day < today - _LONG_AGO else day
+    return parse_date(raw, today + _HALF_A_YEAR) if day < today - _A_MONTH else day
 
 
 def _always(_answers: Answers) -> bool:

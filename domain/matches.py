@@ -256,9 +256,11 @@ def refuse_days_of(new: NewMatch, accepted_on: date) -> DayTooEarly | None:
     """Return what is wrong with the days of a new match of a case accepted on a day (JST)."""
     if new.agreed_on is not None and new.agreed_on < accepted_on:
         return DayTooEarly(_BEFORE_THE_CASE, accepted_on)
-    if new.starts_on is not None and new.starts_on < (new.agreed_on or accepted_on):
-        return DayTooEarly(_BEFORE_THE_AGREEMENT, new.agreed_on or accepted_on)
-    return None
+    if new.starts_on is None:
+        return None
+    if new.agreed_on is not None and new.starts_on < new.agreed_on:
+        return DayTooEarly(_BEFORE_THE_AGREEMENT, new.agreed_on)
+    return DayTooEarly(_BEFORE_THE_CASE, accepted_on) if new.starts_on < accepted_on else None
 
 
 def refuse_day(match: Match, act: MatchAct, day: date, accepted_on: date) -> DayTooEarly | None:

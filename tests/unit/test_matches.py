@@ -170,7 +170,10 @@ def test_the_days_of_a_new_match_come_after_the_case_and_in_order() -> None:
     assert refuse_days_of(new(None, None), case) is None
     assert refuse_days_of(new(date(2026, 11, 9), None), case) is not None
     assert refuse_days_of(new(date(2026, 11, 20), date(2026, 11, 19)), case) is not None
-    assert refuse_days_of(new(None, date(2026, 11, 9)), case) is not None
+    early = refuse_days_of(new(None, date(2026, 11, 9)), case)
+    # Nothing is agreed yet: that would not be what it is before.
+    assert early is not None
+    assert "before the case was accepted" in early.message
 
 
 @pytest.mark.parametrize("form", [FORM, STEP, CONTRACT])
@@ -279,3 +282,29 @@ def test_a_contract_asks_for_its_form_its_day_and_its_band() -> None:
     assert step_of(progress.answers) == (A.CONTRACT, TODAY)
     assert pay_of(progress.answers) == "gt200k"
     assert day_of(progress.answers, "starts") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("4/10", date(2026, 4, 10)),
+        ("3/31", date(2026, 3, 31)),
+        ("1/5", date(2026, 1, 5)),
+        ("11/24", date(2026, 11, 24)),
+        ("昨日", date(2026, 11, 23)),
+        ("12/1", None),
+        ("12/24", None),
+        ("明日", None),
+        ("R9.4.10", None),
+        ("2027/1/5", None),
+    ],
+)
+def test_a_day_that_has_come_is_the_last_such_day(typed: str, day: date | None) -> None:
+    questions = [STEP.by_key["ended"], STEP.by_key["agreed"], FORM.by_key["agreed"]]
+    for question in questions:
+        assert isinstance(question, Dated)
+        if day is not None:
+            assert question.parse_day(typed, TODAY) == day
+            continue
+        with pytest.raises(InvalidAnswer):
+            question.parse_day(typed, TODAY)

@@ -132,10 +132,11 @@ _ROWS: Final[tuple[tuple[Act, Iterable[ConsultationState], Iterable[Consultation
     (Act.MEET, _BEFORE_A_MEETING, (_S.MET,)),
     (Act.CHANGE, (_S.MET,), (_S.DEFINED,)),
     (Act.REFER, (_S.DEFINED, _S.CANDIDATE, _S.MATCHED), (_S.REFERRED,)),
-    (Act.CHANGE, (_S.REFERRED, _S.INTERVIEW), (_S.CANDIDATE,)),
+    # Somebody may be found without an agency, and counts alike (R4).
+    (Act.CHANGE, (_S.DEFINED, _S.REFERRED, _S.INTERVIEW), (_S.CANDIDATE,)),
     (Act.CHANGE, (_S.CANDIDATE,), (_S.INTERVIEW,)),
     (Act.MATCH, (_S.INTERVIEW,), (_S.MATCHED,)),
-    (Act.UNMATCH, (_S.MATCHED,), (_S.INTERVIEW,)),
+    (Act.UNMATCH, (_S.MATCHED, _S.FOLLOWUP), (_S.INTERVIEW,)),
     (Act.CHANGE, (_S.MATCHED,), (_S.FOLLOWUP,)),
     (Act.CLOSE, (_S.MET, _S.REFERRED, _S.FOLLOWUP), (_S.CLOSED_DONE,)),
     # A company may turn away at any stage, not only where the rules' table names it first.

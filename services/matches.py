@@ -296,10 +296,13 @@ def _settle(
     if event.act in (MatchAct.START, MatchAct.END):
         return
     case_counts.count_match(tx, at, event.actor, case, match, event.why or _RULE)
-    is_found = any(one.counted_on is not None for one in matches.of_case(tx, case.id))
-    act = Act.MATCH if is_found else Act.UNMATCH
-    is_lost = event.act in (MatchAct.CANCEL, MatchAct.VOID)
-    if is_found is not is_lost and (to := after(act, case.state)) is not case.state:
+    counted = {one.id for one in matches.of_case(tx, case.id) if one.counted_on is not None}
+    if event.act in (MatchAct.CANCEL, MatchAct.VOID):
+        act = Act.UNMATCH if not counted else None
+    else:
+        # Another offer finds nobody, though somebody found before may count.
+        act = Act.MATCH if match.id in counted and match.counted_on is None else None
+    if act is not None and (to := after(act, case.state)) is not case.state:
         case_log.moved(tx, at, case, to, act, event.actor)
 
 

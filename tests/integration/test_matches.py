@@ -231,6 +231,41 @@ async def test_a_case_stays_matched_while_somebody_else_is_found(desk: Desk) -> 
     assert desk.office.state(desk.case) is S.MATCHED
 
 
+async def test_another_offer_does_not_match_a_case_whose_selection_goes_on(desk: Desk) -> None:
+    await desk.record()
+    desk.office.put(desk.case, S.INTERVIEW)
+    await desk.record("まだ成約していない")
+    assert desk.office.state(desk.case) is S.INTERVIEW
+    await desk.record(engagement="お試し")
+    assert desk.office.state(desk.case) is S.INTERVIEW
+    await desk.data("ma:step:2:offered:agree")
+    await desk.say("今日")
+    await desk.press("登録する")
+    assert (await desk.total(), desk.office.state(desk.case)) == (2, S.MATCHED)
+
+
+async def test_a_case_that_is_followed_up_goes_on_when_its_only_person_is_lost(desk: Desk) -> None:
+    await desk.record()
+    desk.office.put(desk.case, S.FOLLOWUP)
+    await desk.data("ma:do:1:agreed:cancel:person")
+    assert (await desk.total(), desk.office.state(desk.case)) == (0, S.INTERVIEW)
+    assert (await desk.office.events(desk.case))[-1][:3] == ("unmatch", "followup", "interview")
+
+
+async def test_somebody_found_without_an_agency_is_recorded_and_no_referral_counts(
+    desk: Desk,
+) -> None:
+    desk.office.put(desk.case, S.DEFINED)
+    await desk.office.open(MANAGER, desk.case)
+    for label in ("候補者の紹介", "選考中"):
+        shown = await desk.press(label)
+    assert "成約を登録する" in labels(shown)
+    await desk.record()
+    assert (await desk.total(), desk.office.state(desk.case)) == (1, S.MATCHED)
+    kinds = await desk.counter.read("select kind from kpi_events order by id")
+    assert ("referrals",) not in kinds
+
+
 async def test_a_mistake_is_taken_off_and_gone_from_the_card(desk: Desk) -> None:
     await desk.record()
     await desk.press("誤登録")

@@ -42,19 +42,20 @@ CLOSED = [
     f"closed_{why}" for why in ("done", "declined", "no_contact", "other_support", "out_of_scope")
 ]
 EXCLUDED = ["duplicate", "test", "spam"]
-# What the rules' table says of each state besides closing, reopening, excluding and restoring.
+# What the rules' table says of each state besides closing, reopening, excluding and restoring, and
+# the ways that it leaves out: to people found without an agency, and back when nobody is left.
 ONWARD = {
     "new": {"triaged": "take", "met": "meet"},
     "triaged": {"contacting": "change", "booked": "book", "met": "meet"},
     "contacting": {"booked": "book", "met": "meet"},
     "booked": {"contacting": "unbook", "met": "meet"},
     "met": {"defined": "change"},
-    "defined": {"referred": "refer"},
+    "defined": {"referred": "refer", "candidate": "change"},
     "referred": {"candidate": "change"},
     "candidate": {"interview": "change", "referred": "refer"},
     "interview": {"candidate": "change", "matched": "match"},
     "matched": {"followup": "change", "referred": "refer", "interview": "unmatch"},
-    "followup": {},
+    "followup": {"interview": "unmatch"},
 }
 CORRECTORS = {Role.ADMIN, Role.MANAGER, Role.SUB_MANAGER}
 WORKERS = CORRECTORS | {Role.CLERK}

@@ -149,7 +149,7 @@ class Delivery:
             finally:
                 self._on_their_way.remove(notice.id)
         except RetryAfter as error:
-            await self._record(delivery.flooded, notice, _wait(error), now)
+            await self._record(delivery.flooded, notice, _wait(error), self._house.clock())
         except ChatMigrated as error:
             _LOGGER.warning("chat %d is %d now", notice.recipient, error.new_chat_id)
             await self._record(delivery.moved, notice, error.new_chat_id)

@@ -18,7 +18,7 @@ from handlers.relay_buttons import DEEP_LINK, stop_button
 from handlers.staff_chat import in_readers_language
 from handlers.topics import notice_forum
 from handlers.updates import pressed, user_and_chat
-from services import delivery, prompts, relay
+from services import delivery, relay
 from services.relay import Ended, Passed, Refused
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ async def told(update: Update, context: Context, outcome: Passed | Refused | End
             await _say(update, context, _name_hint(context))
     elif outcome.is_first and not outcome.is_album:
         await _first(update, context, outcome)
+    elif outcome.is_other and not outcome.is_album:
+        await _say(update, context, _passed_on(context, outcome))
     elif not outcome.is_album:
         await _sign(update, context)
 
@@ -83,10 +85,15 @@ async def _sign(update: Update, context: Context) -> None:
         await replies.react(context, chat, update.effective_message.message_id, TAKEN)
 
 
+def _passed_on(context: Context, outcome: Passed) -> str:
+    text = context.gettext("We pass this on to the person in charge of %(reference)s.")
+    return text % {"reference": str(outcome.case.reference)}
+
+
 async def _first(update: Update, context: Context, outcome: Passed) -> None:
     """Say once for a case who gets it and when an answer is to be expected."""
     programme = context.house.programme
-    lines = [context.gettext("We pass this on to the person in charge of %(reference)s.")]
+    lines = []
     if programme.is_open_at(context.now):
         days = programme.office.reply_within_working_days
         lines.append(
@@ -97,10 +104,10 @@ async def _first(update: Update, context: Context, outcome: Passed) -> None:
             )
         )
     else:
-        lines.append(context.gettext("We are closed now and answer from the next working day on."))
+        lines.append(context.gettext("We are closed now and answer once we are open again."))
     lines.append(context.gettext("If it is urgent, please call us.\n%(telephone)s (%(hours)s)"))
-    reference = escape(str(outcome.case.reference))
-    await _say(update, context, "\n\n".join(lines) % {**office(context), "reference": reference})
+    told = "\n\n".join(lines) % office(context)
+    await _say(update, context, f"{_passed_on(context, outcome)}\n\n{told}")
 
 
 async def _ended(update: Update, context: Context, outcome: Ended) -> None:
@@ -140,10 +147,10 @@ async def edited(update: Update, context: Context) -> bool:
     """A message was changed after it was sent; return whether it was one that was passed on."""
     user, _ = user_and_chat(update)
     outcome = await context.transact(relay.edited, context.occasion, user, incoming(update))
-    if isinstance(outcome, Refused):
-        await _refuse(update, context, outcome.error)
-        return True
-    return outcome
+    if isinstance(outcome, bool):
+        return outcome
+    await told(update, context, outcome)
+    return True
 
 
 async def edited_in_group(update: Update, context: Context) -> None:
@@ -182,12 +189,17 @@ async def _write(update: Update, context: Context, case: int) -> None:
     await replies.answer_query(query)
 
 
-async def _stop(update: Update, context: Context, _case: int) -> None:
+async def _stop(update: Update, context: Context, case: int) -> None:
     query, _, message = pressed(update)
     user, chat = user_and_chat(update)
-    await context.transact(prompts.drop, user)
-    await replies.show(context, chat, message, context.gettext("Nothing is sent."))
-    await replies.answer_query(query)
+    if await context.transact(relay.stop, context.occasion, user, case):
+        await replies.show(context, chat, message, context.gettext("Nothing is sent."))
+        await replies.answer_query(query)
+        return
+    # It may be sent already: then to say that nothing is would be wrong.
+    text = context.gettext("There is nothing left to stop. What you have sent has gone out.")
+    await replies.strip(context, chat, message)
+    await replies.answer_query(query, text, alert=True)
 
 
 async def _read(update: Update, context: Context, case: int) -> None:

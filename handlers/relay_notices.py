@@ -58,7 +58,7 @@ async def to_owner(context: Context, payload: Mapping[str, Any]) -> Message | No
 async def edit(context: Context, payload: Mapping[str, Any]) -> Message | None:
     """Let a message read as it does now; None where it is not shown, or reads so already."""
     chat = payload["chat"]
-    shown = await context.read(relay_notices.showing, payload["message"], chat)
+    shown = await context.read(relay_notices.changed, payload["message"], chat)
     copy = shown.copy
     # What is still on its way is sent as it reads then.
     if copy is None or copy.revision >= shown.message.revision:
@@ -108,13 +108,20 @@ async def waiting(context: Context, payload: Mapping[str, Any]) -> Message | Non
 
 
 async def lost(context: Context, payload: Mapping[str, Any]) -> Message:
-    """Tell a member that what they wrote did not reach the owner."""
+    """Tell a member that what they wrote did not reach the owner, or the owner's word them."""
     shown = await context.read(relay_notices.showing, payload["message"], payload["member"])
     speak_to_staff(context, payload)
-    text = context.gettext(
-        "<b>%(reference)s</b>: your message of %(moment)s did not reach the company. "
-        "Please telephone instead."
-    )
+    _ = context.gettext
+    if shown.message.direction is Direction.TO_OWNER:
+        text = _(
+            "<b>%(reference)s</b>: your message of %(moment)s did not reach the company. "
+            "Please telephone instead."
+        )
+    else:
+        text = _(
+            "<b>%(reference)s</b>: what the company sent on %(moment)s cannot be shown to you "
+            "on Telegram. Please ask them about it."
+        )
     reference = str(shown.case.reference)
     return Message(text % {"reference": reference, "moment": moment(context, shown.message.at)})
 
@@ -141,7 +148,8 @@ def _owners_header(context: Context, shown: Showing) -> tuple[str, str]:
 
 
 def _whole(context: Context, shown: Showing, side: Side, header: tuple[str, str]) -> Message:
-    content, marked = shown.message.content, _marked(header)
+    message = shown.message
+    content, marked = message.content, _marked(header)
     words = escape(content.text)
     has_header, ahead = True, None
     if _is_too_long_for_a_caption(content):
@@ -151,7 +159,8 @@ def _whole(context: Context, shown: Showing, side: Side, header: tuple[str, str]
     else:
         text, ahead, has_header = words, marked, False
     # Where a try got no further than what goes ahead, that stands above already.
-    if shown.header is not None and shown.copy is None:
+    header_is_there = shown.header is not None and shown.header.revision == message.revision
+    if header_is_there and shown.copy is None:
         ahead = None
     is_protected = side is Side.STAFF
     return Message(

@@ -97,7 +97,7 @@ from handlers.callbacks import (
     WALK_IN,
 )
 from handlers.updates import telegram_name, user_and_chat
-from services import delivery
+from services import delivery, prompts
 from services import staff as staff_service
 from services.drafts import ConsentOutdated
 from services.inbox import AlreadyApplied
@@ -187,6 +187,18 @@ async def show_current(update: Update, context: Context) -> None:
         return
     except NotPermitted as refusal:
         _note_refusal(update, context, refusal)
+
+
+def _turning_away(handler: Handler) -> Handler:
+    """Let a command end what was asked for before it: whoever gives one has turned away from it."""
+
+    @wraps(handler)
+    async def turned(update: Update, context: Context) -> None:
+        user, _ = user_and_chat(update)
+        context.afterwards(prompts.drop, user)
+        await handler(update, context)
+
+    return turned
 
 
 def _hidden(handler: Handler) -> Handler:
@@ -437,13 +449,16 @@ def add_handlers(application: MadoguchiApplication) -> None:
     for wanted, message in messages:
         application.add_handler(MessageHandler(wanted, _telling_refusals(message)))
     for name, command in COMMANDS:
-        application.add_handler(CommandHandler(name, _telling_refusals(command), private))
+        told = _telling_refusals(command)
+        # That command asks for something itself.
+        turned = told if name == "name" else _turning_away(told)
+        application.add_handler(CommandHandler(name, turned, private))
     in_group = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
     for name, command in STAFF_CHAT_COMMANDS:
         application.add_handler(CommandHandler(name, _telling_refusals(command), in_group))
     application.add_handler(ChatMemberHandler(_telling_refusals(membership.my_status)))
     leftovers: tuple[tuple[filters.BaseFilter, Handler], ...] = (
-        (private & filters.COMMAND, unknown_command),
+        (private & filters.COMMAND, _turning_away(unknown_command)),
         (private & ~filters.StatusUpdate.ALL, typed.sent),
         (filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE, typed.edited),
         (in_group & filters.REPLY & ~filters.COMMAND, relay.answered_in_group),

@@ -164,6 +164,8 @@ def faulty(tx: Transaction, notice: ClaimedNotice, reason: str, now: datetime) -
         return Fate.PUT_OFF
     outbox.mark_failed(tx, notice, reason, now)
     _tell_author(tx, notice, now)
+    if notice.kind is NoticeKind.RELAY_TO_STAFF:
+        relay_notices.not_shown(tx, notice, now)
     if notice.kind is not NoticeKind.NOT_SENT:
         payload = {"notice": notice.id, "kind": notice.kind, "reason": reason}
         tell_admins(tx, NoticeKind.NOT_SENT, payload, f"not_sent:{notice.id}", now)

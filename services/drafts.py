@@ -19,7 +19,7 @@ from domain.questions import (
 )
 from domain.texts import N_
 from services.cases import permitted
-from storage import drafts, staff
+from storage import drafts, prompts, staff
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -210,6 +210,8 @@ def open_for_staff(
         message = f"{name} is a form of the owners"
         raise ValueError(message)
     permitted(tx, user_id, form.permitted)
+    # What they type from now on is for the form, and not for anything before once it is done.
+    prompts.drop(tx, user_id)
     draft = find(tx, forms, user_id, name)
     if draft is not None and draft.case == case and known.items() <= draft.progress.answers.items():
         return _touched(tx, draft, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from domain.audit import AuditAction
@@ -38,13 +38,15 @@ READ_AT_ONCE = 10
 class Passed:
     """A message that was taken, and is owed to whom it is for.
 
-    `is_first` says that the owner wrote nothing about the case before, `is_album` that it is a
-    further item of one; `asks_name` that the member has not been told under which name they write.
+    `is_first` says that the owner wrote nothing about the case before, `is_other` that what they
+    wrote last was about another one, `is_album` that it is a further item of one; `asks_name` that
+    the member has not been told under which name they write.
     """
 
     message: RelayMessage
     case: Consultation
     is_first: bool = False
+    is_other: bool = False
     is_album: bool = False
     asks_name: bool = False
 
@@ -90,7 +92,8 @@ def answered(
         direction = Direction.TO_OWNER if side is Side.STAFF else Direction.FROM_OWNER
         return _take(tx, at, user_id, incoming, message.consultation_id, direction)
     own = relay.by_original(tx, incoming.chat_id, incoming.reply_to)
-    if own is None or own.author != user_id:
+    # In the staff chat, what is said under a colleague's answer or one's own is between colleagues.
+    if own is None or incoming.chat_id != user_id:
         return None
     return _take(tx, at, user_id, incoming, own.consultation_id, own.direction)
 
@@ -149,7 +152,13 @@ def _from_owner(
         at.now,
     )
     relay_notices.owe(tx, at, message)
-    return Passed(message, case, relay.is_first_of_owner(tx, message), is_album)
+    return replace(_of_owner(tx, message, case), is_album=is_album)
+
+
+def _of_owner(tx: Transaction, message: RelayMessage, case: Consultation) -> Passed:
+    before = relay.case_before(tx, message)
+    is_other = before is not None and before != case.id
+    return Passed(message, case, relay.is_first_of_owner(tx, message), is_other)
 
 
 def _is_further(tx: Transaction, author: int, incoming: Incoming) -> bool:
@@ -210,6 +219,14 @@ def ask_what_to_write(tx: Transaction, at: Occasion, user_id: int, case_id: int)
     return Asked(case, staff.desk_name(tx, user_id) or "") if error is None else Refused(error)
 
 
+def stop(tx: Transaction, at: Occasion, user_id: int, case_id: int) -> bool:
+    """Take nothing more for the owner of a case; False if nothing was asked for any more."""
+    is_asked = prompts.asked_for(tx, at, user_id) == Prompt(PromptKind.WRITE, case_id)
+    if is_asked:
+        prompts.drop(tx, user_id)
+    return is_asked
+
+
 def read(tx: Transaction, at: Occasion, user_id: int, case_id: int) -> DomainError | int:
     """Owe a member the newest messages of a case; return how many, or why not.
 
@@ -225,7 +242,9 @@ def read(tx: Transaction, at: Occasion, user_id: int, case_id: int) -> DomainErr
     return len(newest)
 
 
-def edited(tx: Transaction, at: Occasion, user_id: int, incoming: Incoming) -> Refused | bool:
+def edited(
+    tx: Transaction, at: Occasion, user_id: int, incoming: Incoming
+) -> Refused | Ended | bool:
     """Take over a change of a message that was passed on; False if it never was.
 
     Raises InvalidAnswer for what must not be kept.
@@ -243,6 +262,8 @@ def edited(tx: Transaction, at: Occasion, user_id: int, incoming: Incoming) -> R
             audit.append(tx, user_id, AuditAction.WRITE_TO_OWNER_REFUSED, reference, at.now)
             return Refused(error)
         audit.append(tx, user_id, AuditAction.WRITE_TO_OWNER, reference, at.now)
+    elif case.state in CLOSED_STATES:
+        return Ended(case)
     revision = relay.rewrite(tx, message, checked(incoming.content))
     relay_notices.owe_edit(tx, at, message, revision)
     return True
@@ -254,8 +275,9 @@ def passed_before(tx: Transaction, chat_id: int, message_id: int) -> Passed | No
     if message is None:
         return None
     case = relay_notices.case_of(tx, message)
-    is_first = message.direction is Direction.FROM_OWNER and relay.is_first_of_owner(tx, message)
-    return Passed(message, case, is_first)
+    if message.direction is Direction.TO_OWNER:
+        return Passed(message, case)
+    return _of_owner(tx, message, case)
 
 
 def desk_name(tx: Transaction, user_id: int) -> str:

@@ -27,7 +27,7 @@ class Showing:
     """A message on its way to a chat: its case, and what that chat has of it already.
 
     `is_party` says whether that chat's member may read and answer it. `waiting` are the numbers of
-    what the owner wrote since the staff last wrote to them.
+    what the owner wrote and the staff have not answered, or not heard of.
     """
 
     message: RelayMessage
@@ -79,10 +79,14 @@ def owe(tx: Transaction, at: Occasion, message: RelayMessage) -> None:
 def owe_edit(tx: Transaction, at: Occasion, message: RelayMessage, revision: int) -> None:
     """Owe it to whoever is party to the case that a message reads otherwise now."""
     case = case_of(tx, message)
-    is_to_owner = message.direction is Direction.TO_OWNER
-    chat = case.user_id if is_to_owner else holder(tx, case)
-    if chat is not None:
-        _add(tx, at.now, NoticeKind.RELAY_EDIT, chat, message, part=revision, chat=chat)
+    if message.direction is Direction.TO_OWNER:
+        chats: set[int | None] = {case.user_id}
+    else:
+        # To whom it is on its way it may have gone as it read before; others have read it.
+        chats = {holder(tx, case), *relay.readers(tx, message)}
+    for chat in chats:
+        if chat is not None:
+            _add(tx, at.now, NoticeKind.RELAY_EDIT, chat, message, part=revision, chat=chat)
 
 
 def owe_reading(
@@ -106,7 +110,7 @@ def hand_over(tx: Transaction, at: Occasion, case_id: int, member: int) -> None:
 def left_behind(tx: Transaction, at: Occasion, leaver: int) -> None:
     """Tell the staff chat of messages that wait in the cases of a member who works on none now."""
     for case_id in relay.open_of_assignee(tx, leaver):
-        for message in relay.unanswered(tx, case_id)[-1:]:
+        for message in relay.unheard(tx, case_id)[-1:]:
             part = f"left:{at.now:%Y%m%d%H%M%S%f}"
             _add(tx, at.now, NoticeKind.RELAY_WAITING, at.staff_chat, message, part=part)
 
@@ -116,6 +120,14 @@ def not_arrived(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
     message = relay.find(tx, notice.payload["message"])
     if notice.kind is NoticeKind.RELAY_TO_OWNER and message is not None:
         _add(tx, now, NoticeKind.RELAY_LOST, message.author, message, member=message.author)
+
+
+def not_shown(tx: Transaction, notice: ClaimedNotice, now: datetime) -> None:
+    """Tell a member that an owner's message cannot be shown to them: Telegram takes it not."""
+    message = relay.find(tx, notice.payload["message"])
+    member = notice.payload.get("member")
+    if message is not None and member == notice.recipient:
+        _add(tx, now, NoticeKind.RELAY_LOST, member, message, member=member)
 
 
 def _add(
@@ -140,8 +152,8 @@ def case_of(tx: Transaction, message: RelayMessage) -> Consultation:
     return case
 
 
-def showing(tx: Transaction, relay_id: int, chat_id: int) -> Showing:
-    """Return a message with what a chat has of it. Raises StaleButton if it is gone."""
+def showing(tx: Transaction, relay_id: int, chat_id: int, side: Side = Side.STAFF) -> Showing:
+    """Return a message with what a side's chat has of it. Raises StaleButton if it is gone."""
     message = relay.find(tx, relay_id)
     if message is None:
         raise StaleButton("")
@@ -151,11 +163,21 @@ def showing(tx: Transaction, relay_id: int, chat_id: int) -> Showing:
         case,
         holder(tx, case),
         staff.names(tx, case.assignee) if case.assignee is not None else None,
-        relay.copy_in(tx, relay_id, chat_id),
-        relay.copy_in(tx, relay_id, chat_id, relay.HEADER),
+        relay.copy_in(tx, relay_id, side, chat_id),
+        relay.copy_in(tx, relay_id, side, chat_id, relay.HEADER),
         not_party(tx, chat_id, case) is None,
-        tuple(one.id for one in relay.unanswered(tx, case.id)),
+        tuple(one.id for one in relay.unheard(tx, case.id)),
     )
+
+
+def changed(tx: Transaction, relay_id: int, chat_id: int) -> Showing:
+    """Return a message that was changed, with what a chat of its readers has of it.
+
+    Raises StaleButton if it is gone.
+    """
+    message = relay.find(tx, relay_id)
+    is_to_owner = message is not None and message.direction is Direction.TO_OWNER
+    return showing(tx, relay_id, chat_id, Side.OWNER if is_to_owner else Side.STAFF)
 
 
 def for_owner(tx: Transaction, relay_id: int) -> Showing | None:
@@ -165,7 +187,7 @@ def for_owner(tx: Transaction, relay_id: int) -> Showing | None:
     """
     message = relay.find(tx, relay_id)
     owner = case_of(tx, message).user_id if message is not None else None
-    return None if owner is None else showing(tx, relay_id, owner)
+    return None if owner is None else showing(tx, relay_id, owner, Side.OWNER)
 
 
 def header_shown(tx: Transaction, shown: Showing, side: Side, chat_id: int, sent: int) -> None:

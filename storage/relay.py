@@ -124,6 +124,26 @@ def unanswered(tx: Transaction, consultation_id: int) -> list[RelayMessage]:
     return _of_owner(tx, consultation_id, RelayMessageRow.id > _answered(consultation_id))
 
 
+def unheard(tx: Transaction, consultation_id: int) -> list[RelayMessage]:
+    """Return what the owner of a case wrote and is not answered, or the staff know nothing of.
+
+    They know of what one of them got, or was told to them all, and of everything before it.
+    """
+    told = (
+        select(func.coalesce(func.max(RelayMessageRow.id), 0))
+        .join(RelayCopyRow, RelayCopyRow.relay_message_id == RelayMessageRow.id)
+        .where(
+            RelayMessageRow.consultation_id == consultation_id,
+            RelayMessageRow.direction == Direction.FROM_OWNER,
+            RelayCopyRow.side == Side.STAFF,
+        )
+        .correlate(None)
+        .scalar_subquery()
+    )
+    is_new = (RelayMessageRow.id > _answered(consultation_id)) | (RelayMessageRow.id > told)
+    return _of_owner(tx, consultation_id, is_new)
+
+
 def left_over(tx: Transaction, consultation_id: int) -> list[RelayMessage]:
     """Return what the owner of a case wrote and is not answered, or in nobody's chat yet."""
     got = select(RelayCopyRow.id).where(
@@ -170,6 +190,33 @@ def is_first_of_owner(tx: Transaction, message: RelayMessage) -> bool:
     return tx.connection.execute(statement.limit(1)).first() is None
 
 
+def case_before(tx: Transaction, message: RelayMessage) -> int | None:
+    """Return the case of what the owner who wrote a message wrote before it."""
+    return tx.connection.execute(
+        select(RelayMessageRow.consultation_id)
+        .where(
+            RelayMessageRow.author == message.author,
+            RelayMessageRow.direction == Direction.FROM_OWNER,
+            RelayMessageRow.id < message.id,
+        )
+        .order_by(RelayMessageRow.id.desc())
+        .limit(1)
+    ).scalar()
+
+
+def readers(tx: Transaction, message: RelayMessage) -> set[int]:
+    """Return the members who have got an owner's message."""
+    return set(
+        tx.connection.execute(
+            select(RelayCopyRow.chat_id).where(
+                RelayCopyRow.relay_message_id == message.id,
+                RelayCopyRow.side == Side.STAFF,
+                RelayCopyRow.part == CONTENT,
+            )
+        ).scalars()
+    )
+
+
 def case_in_talk(tx: Transaction, user_id: int) -> int | None:
     """Return the open case of a person that was last written about, if any was."""
     return tx.connection.execute(
@@ -213,13 +260,16 @@ def add_copy(tx: Transaction, message: RelayMessage, side: Side, part: str, copy
     )
 
 
-def copy_in(tx: Transaction, relay_id: int, chat_id: int, part: str = CONTENT) -> Copy | None:
-    """Return the newest copy of a message in a chat."""
+def copy_in(
+    tx: Transaction, relay_id: int, side: Side, chat_id: int, part: str = CONTENT
+) -> Copy | None:
+    """Return the newest copy of a message that a side has in a chat."""
     row = tx.connection.execute(
         select(RelayCopyRow)
         .with_only_columns(*RelayCopyRow.__table__.columns)
         .where(
             RelayCopyRow.relay_message_id == relay_id,
+            RelayCopyRow.side == side,
             RelayCopyRow.chat_id == chat_id,
             RelayCopyRow.part == part,
         )

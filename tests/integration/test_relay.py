@@ -60,7 +60,7 @@ async def test_out_of_hours_it_is_said_that_the_office_is_closed(office: Relay) 
     office.counter.moment = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
     office.case()
     await office.send(OWNER, "土曜ですが")
-    assert "受付時間外です。翌開庁日以降" in office.newest(OWNER).text
+    assert "受付時間外です。受付時間になってから" in office.newest(OWNER).text
 
 
 async def test_every_kind_is_passed_on_with_its_file(office: Relay) -> None:

@@ -62,8 +62,18 @@ def test_a_message_is_found_by_what_it_is_and_where_it_is_shown(database: Databa
     assert revision == 1
     newer = Copy(CLERK, 9, 1, None, has_header=True)
     do(database, lambda tx: relay.add_copy(tx, message, Side.STAFF, relay.CONTENT, newer))
-    assert do(database, lambda tx: relay.copy_in(tx, message.id, CLERK)) == newer
-    assert do(database, lambda tx: relay.copy_in(tx, message.id, CLERK, relay.HEADER)) is None
+
+    def shown(side: Side, *part: str) -> Copy | None:
+        found: Copy | None = do(
+            database, lambda tx: relay.copy_in(tx, message.id, side, CLERK, *part)
+        )
+        return found
+
+    assert shown(Side.STAFF) == newer
+    assert shown(Side.STAFF, relay.HEADER) is None
+    # Who is an owner too has nothing of it as that.
+    assert shown(Side.OWNER) is None
+    assert do(database, lambda tx: relay.readers(tx, message)) == {CLERK}
 
 
 def test_what_is_answered_and_what_nobody_got(database: Database) -> None:

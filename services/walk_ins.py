@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class AlreadyLogged(DomainError):
-    """The second tap of two: the first one has recorded it."""
+    """The second tap of two, or the second member to log a call: the first one has recorded it."""
 
     def __init__(self, reference: Reference) -> None:
         text = N_("This has been recorded already: %(reference)s.")
@@ -166,7 +166,18 @@ def _finished(tx: Transaction, forms: Forms, user_id: int, draft_id: int, at: Oc
     if draft.id != draft_id or current_question(questionnaire, draft.progress) is not None:
         raise StaleButton(N_("Some questions are still open."))
     refuse_day(at.programme, day_of(draft.progress.answers), jst_date(at.now))
+    if (case := _logged_by_another(tx, draft.progress.answers)) is not None:
+        raise AlreadyLogged(case.reference)
     return draft
+
+
+def _logged_by_another(tx: Transaction, answers: Answers) -> Consultation | None:
+    """Return what a colleague logged from the same request, however they wrote the company."""
+    call_id = call_of(answers)
+    call = stored_calls.find(tx, call_id) if call_id is not None else None
+    if call is None or call.done_at is None:
+        return None
+    return consultations.logged_from_call(tx, call.id, call.requested_at)
 
 
 def _log(

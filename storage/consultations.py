@@ -172,6 +172,26 @@ def of_draft(tx: Transaction, draft_id: int, user_id: int | None) -> Consultatio
     return found[0] if found else None
 
 
+def logged_from_call(tx: Transaction, call_id: int, since: datetime) -> Consultation | None:
+    """Return the consultation that was logged from a request to be called back of `since` (R9).
+
+    Requests are deleted in time, and another may get the number.
+    """
+    found = _load(
+        tx,
+        select(ConsultationRow)
+        .where(
+            ConsultationRow.logged_by.is_not(None),
+            ConsultationRow.submitted_at >= since,
+            ConsultationRow.answers["call"].as_string() == str(call_id),
+            ConsultationRow.state.not_in(EXCLUDED_STATES),
+        )
+        .order_by(ConsultationRow.id)
+        .limit(1),
+    )
+    return found[0] if found else None
+
+
 def add(
     tx: Transaction,
     new: NewConsultation,

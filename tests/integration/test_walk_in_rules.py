@@ -236,6 +236,27 @@ def test_r9_a_call_counts_when_it_is_logged_and_is_done_by_that(desk: Desk) -> N
         desk.do(walk_ins.begin_from_call, FORMS, OTHER, call, at(NOW))
 
 
+@pytest.mark.parametrize("how", [walk_ins.submit, walk_ins.submit_as_new])
+def test_r9_of_two_members_who_log_a_call_one_counts(desk: Desk, how: Any) -> None:
+    call = a_call(desk)
+    first = desk.do(walk_ins.begin_from_call, FORMS, CLERK, call, at(NOW))
+    second = desk.do(walk_ins.begin_from_call, FORMS, OTHER, call, at(NOW))
+    first, second = desk.complete(first), desk.complete(second, company="別の書き方の社")
+    case = desk.submit(first).case
+    with pytest.raises(AlreadyLogged) as refused:
+        desk.submit(second, OTHER, how=how)
+    assert (refused.value.params, desk.counted()) == ({"reference": str(case.reference)}, 1)
+
+
+def test_r9_a_call_whose_consultation_was_a_mistake_is_logged_again(desk: Desk) -> None:
+    call = a_call(desk)
+    first = desk.do(walk_ins.begin_from_call, FORMS, CLERK, call, at(NOW))
+    second = desk.do(walk_ins.begin_from_call, FORMS, OTHER, call, at(NOW))
+    desk.submit(desk.complete(first, company="試験"))
+    desk.do(lambda tx: tx.connection.execute(text("update consultations set state = 'test'")))
+    assert isinstance(desk.submit(desk.complete(second), OTHER), Logged)
+
+
 def test_r9_the_form_of_another_talk_is_not_lost_to_a_call(desk: Desk) -> None:
     first, second = a_call(desk, 1), a_call(desk, 2)
     draft = desk.do(walk_ins.begin_from_call, FORMS, CLERK, first, at(NOW))

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 class BookingState(StrEnum):
     """HELD keeps a seat for somebody on the waiting list, LAPSED is a hold nobody took.
 
+    UNANSWERED is a meeting that is over, whose case has the next one before anybody said what
+    became of it: staff are still asked.
+
     MET, NO_SHOW and POSTPONED are what the assignee says after the meeting (実施／欠席／延期).
     """
 
     HELD = "held"
     BOOKED = "booked"
+    UNANSWERED = "unanswered"
     MET = "met"
     NO_SHOW = "no_show"
     POSTPONED = "postponed"
@@ -38,6 +42,10 @@ class BookingState(StrEnum):
 
 LIVE_STATES = frozenset({BookingState.HELD, BookingState.BOOKED})
 """The states that keep a seat; a consultation has one live booking at most."""
+
+
+ASKED_STATES = frozenset({BookingState.BOOKED, BookingState.UNANSWERED})
+"""The states of a meeting of which nobody has said yet what became of it."""
 
 
 class Change(StrEnum):
@@ -226,6 +234,11 @@ class BookingGone(StaleButton):
 
     def __init__(self) -> None:
         super().__init__(N_("That booking has changed."))
+
+
+def stands(booking: Booking | None, now: datetime) -> bool:
+    """Whether a meeting is booked and not over: only then it stands in the way of the next one."""
+    return booking is not None and booking.state is BookingState.BOOKED and now < booking.ends_at
 
 
 def refuse_slot(agenda: Agenda, start: datetime) -> None:

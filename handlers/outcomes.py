@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
-from domain.bookings import BookingState, MoveOf
+from domain.bookings import ASKED_STATES, BookingState, MoveOf
 from domain.errors import StaleButton
 from domain.outcomes import OUTCOME_NAMES, Outcome
 from domain.staff import NotPermitted
@@ -75,7 +75,7 @@ def _standing(
     """Return the question as it stands now: what was answered, or why it is not asked any more."""
     _ = context.gettext
     booking, onward = answer.booking, InlineKeyboardMarkup([[to_case]])
-    if booking.state is BookingState.BOOKED and as_it_is(booking) == target:
+    if booking.state in ASKED_STATES and as_it_is(booking) == target:
         return Message(_asked(context, booking), _buttons(context, booking))
     if answer.outcome is not None:
         text = _("<b>%(reference)s</b>: %(outcome)s (answered by %(name)s)\n%(meeting)s")

@@ -42,6 +42,7 @@ _DAYS_SHOWN, _DAYS_IN_A_ROW = 15, 3
 STATES = {
     BookingState.HELD: N_("held for the waiting list"),
     BookingState.BOOKED: N_("booked"),
+    BookingState.UNANSWERED: N_("over, result not recorded"),
     BookingState.MET: N_("meeting held"),
     BookingState.NO_SHOW: N_("nobody came"),
     BookingState.POSTPONED: N_("meeting postponed"),

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from domain.bookings import (
     AlreadyBooked,
     BookingGone,
-    BookingState,
     MoveOf,
     NewMeeting,
     TooLateToChange,
     changeable_until,
+    stands,
 )
 from domain.fiscal_year import jst_date
 from domain.slots import SlotState
@@ -77,7 +77,7 @@ class Times:
 def of_consultation(tx: Transaction, at: Occasion, case: Consultation) -> Meeting:
     """Return where a consultation stands with its meeting."""
     booking = bookings.live_of(tx, case.id)
-    if booking is None or booking.state is not BookingState.BOOKED:
+    if booking is None or not stands(booking, at.now):
         return Meeting(case, in_line=waiting.in_line(tx, case.id))
     return Meeting(case, booking, _changeable_until(tx, at, booking))
 

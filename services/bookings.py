@@ -16,6 +16,7 @@ from domain.bookings import (
     TooLateToChange,
     may_be_changed,
     seated,
+    stands,
 )
 from domain.consultations import OPEN_STATES
 from domain.fiscal_year import jst_date
@@ -76,7 +77,7 @@ def offer(
     found = whole_agenda(tx, rules, at) if days is None else agenda(tx, rules, at, days[0], days[1])
     if isinstance(target, NewMeeting):
         case = own_case(tx, user_id, target.consultation_id)
-        held = held_for(tx, case)
+        held = held_for(tx, at, case)
         # What is held for them is theirs to take.
         return Offer(
             found if held is None else found.without(bookings.taken_by(tx, held.id)), case, None
@@ -110,10 +111,10 @@ def booked(
 ) -> Booking:
     """Book the next meeting of a case by rules, in its turn. Raises as `book`."""
     live = bookings.live_of(tx, case.id)
-    if live is not None and live.state is BookingState.BOOKED:
-        if (live.method, live.starts_at) == (wish.method, wish.start):
-            return live
-        raise AlreadyBooked
+    is_same = live is not None and (live.method, live.starts_at) == (wish.method, wish.start)
+    if live is not None and live.state is BookingState.BOOKED and is_same:
+        return live
+    live = held_or_free(tx, at, case)
     if live is not None:
         bookings.set_state(tx, live.id, BookingState.LAPSED, at.now)
     found = _agenda_of(tx, at, rules, wish)
@@ -298,12 +299,28 @@ def _end(
     return changed(tx, at, booking.id, change, actor, reason)
 
 
-def held_for(tx: Transaction, case: Consultation) -> Booking | None:
-    """Return the time held for a case. Raises AlreadyBooked if it has a meeting."""
+def held_for(tx: Transaction, at: Occasion, case: Consultation) -> Booking | None:
+    """Return the time held for a case. Raises AlreadyBooked if its meeting is not over."""
+    live = bookings.live_of(tx, case.id)
+    if stands(live, at.now):
+        raise AlreadyBooked
+    return live if live is not None and live.state is BookingState.HELD else None
+
+
+def held_or_free(tx: Transaction, at: Occasion, case: Consultation) -> Booking | None:
+    """Return the time held for a case; a meeting that is over makes way. Raises AlreadyBooked."""
     live = bookings.live_of(tx, case.id)
     if live is not None and live.state is BookingState.BOOKED:
-        raise AlreadyBooked
+        _make_way(tx, at, live)
+        return None
     return live
+
+
+def _make_way(tx: Transaction, at: Occasion, booking: Booking) -> None:
+    """Let the next meeting follow one that nobody has answered for. Raises AlreadyBooked."""
+    if stands(booking, at.now):
+        raise AlreadyBooked
+    bookings.make_way(tx, booking.id)
 
 
 def _refuse_too_late(tx: Transaction, at: Occasion, booking: Booking) -> None:

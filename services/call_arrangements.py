@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.bookings import AlreadyBooked, BookingState
+from domain.bookings import AlreadyBooked, stands
 from domain.consultations import OPEN_STATES
 from domain.outbox import Notice, NoticeKind
 from services.bookings import own_case
@@ -27,8 +27,7 @@ def ask_for_call(
     Raises BookingGone if the consultation is not theirs or is closed, AlreadyBooked.
     """
     case = own_case(tx, user_id, consultation_id)
-    live = bookings.live_of(tx, case.id)
-    if live is not None and live.state is BookingState.BOOKED:
+    if stands(bookings.live_of(tx, case.id), at.now):
         raise AlreadyBooked
     if case.call_when is not when:
         consultations.set_call_when(tx, case.id, when)

@@ -129,6 +129,7 @@ def _refused(
         return NotFromHere()
     live = bookings.live_of(tx, case.id)
     has_begun = live is not None and live.state is BookingState.BOOKED and live.starts_at <= at.now
+    has_begun = has_begun or bool(bookings.unanswered_of(tx, case.id))
     return OutcomeFirst() if has_begun and wanted.to in CLOSED_STATES else None
 
 

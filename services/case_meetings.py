@@ -50,8 +50,7 @@ def to_meet(tx: Transaction, user_id: int, case_id: int) -> Consultation:
     case = consultations.find(tx, case_id)
     if case is None or case.state not in OPEN_STATES:
         raise BookingGone
-    live = bookings.live_of(tx, case_id)
-    if live is not None and live.state is BookingState.BOOKED:
+    if cases.card(tx, case_id).meeting is not None:
         raise BookingGone
     return case
 
@@ -71,7 +70,7 @@ def offer(
     case = to_meet(tx, user_id, case_id)
     rules = without_notice(rules_of(at, method))
     free = whole_agenda(tx, rules, at) if days is None else agenda(tx, rules, at, days[0], days[1])
-    held = held_for(tx, case)
+    held = held_for(tx, at, case)
     return Offer(free if held is None else free.without(bookings.taken_by(tx, held.id)), case, None)
 
 
@@ -143,8 +142,7 @@ def _refused(
         return CaseMoved()
     if case.state not in OPEN_STATES:
         return NotFromHere()
-    live = bookings.live_of(tx, case.id)
-    if live is not None and live.state is BookingState.BOOKED:
+    if cases.card(tx, case.id).meeting is not None:
         return MeetingIsBooked()
     if held.on > jst_date(at.now):
         return StillToCome()

@@ -66,7 +66,10 @@ def card(tx: Transaction, consultation_id: int) -> Card:
     if consultation is None:
         raise StaleButton(N_("That case is not there any more."))
     live = bookings.live_of(tx, consultation_id)
-    meeting = live if live is not None and live.state is BookingState.BOOKED else None
+    if live is not None and live.state is BookingState.BOOKED:
+        meeting: Booking | None = live
+    else:
+        meeting = next(iter(bookings.unanswered_of(tx, consultation_id)), None)
     partner = partners.find(tx, consultation.partner)
     taken_by, logged_by = consultation.assignee, consultation.logged_by
     return Card(

@@ -17,6 +17,7 @@ from domain.bookings import (
     case_state_after,
     seated,
 )
+from domain.case_states import Act
 from domain.outbox import Notice, NoticeKind
 from domain.waiting import OfficeHours, held_until, told_at
 from services import booking_files, case_log, meeting_notices
@@ -25,6 +26,7 @@ from storage import bookings, consultations, outbox, waiting
 
 if TYPE_CHECKING:
     from domain.bookings import Booking, Reason
+    from domain.consultations import Consultation, ConsultationState
     from domain.slots import Agenda, Method
     from domain.waiting import Waiting
     from services.occasion import Occasion
@@ -92,7 +94,7 @@ def changed(
     )
     if change is Change.BOOKED and case.call_when is not None:
         consultations.set_call_when(tx, case.id, None)
-    state = case_state_after(change, case.state)
+    state = _led_to(tx, case, change)
     if state is not case.state:
         case_log.moved(tx, at, case, state, ACTS[change], actor)
     booking_files.owe(tx, at, booking, change, actor, reason)
@@ -102,6 +104,14 @@ def changed(
     if change not in _TAKES_A_SEAT:
         offer_free(tx, at)
     return booking
+
+
+def _led_to(tx: Transaction, case: Consultation, change: Change) -> ConsultationState:
+    """Return where a change leaves a case: one with another meeting booked has not lost it."""
+    live = bookings.live_of(tx, case.id)
+    has_another = live is not None and live.state is BookingState.BOOKED
+    is_lost = ACTS.get(change) is Act.UNBOOK
+    return case.state if is_lost and has_another else case_state_after(change, case.state)
 
 
 def offer_free(tx: Transaction, at: Occasion) -> None:

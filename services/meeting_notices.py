@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.bookings import BookingState, Change
+from domain.bookings import ASKED_STATES, Change
 from domain.outbox import Notice, NoticeKind
 from domain.reminders import Reminder, due_at, owed
 from storage import bookings, outbox, staff
@@ -52,9 +52,9 @@ def in_charge(tx: Transaction, booking: Booking) -> int | None:
 
 
 def as_told(tx: Transaction, booking_id: int, revision: int) -> Booking | None:
-    """Return a meeting that is booked as it was at a revision; None if it changed since."""
+    """Return a meeting that is as it was booked at a revision; None if it changed since."""
     booking = bookings.find(tx, booking_id)
-    is_booked = booking is not None and booking.state is BookingState.BOOKED
+    is_booked = booking is not None and booking.state in ASKED_STATES
     return booking if booking is not None and is_booked and booking.revision == revision else None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.audit import AuditAction
-from domain.bookings import BookingGone, BookingState
+from domain.bookings import ASKED_STATES, BookingGone
 from domain.closures import without_closed
 from domain.fiscal_year import jst_date, jst_midnight
 from domain.outbox import Notice, NoticeKind
@@ -135,7 +135,7 @@ def _refused(tx: Transaction, at: Occasion, booking: Booking, target: MoveOf) ->
     if booking.state in ENDS:
         text = N_("%(name)s has answered already.")
         return AlreadyAnswered(text, name=_who_said(tx, booking))
-    if booking.state is not BookingState.BOOKED or booking.revision != target.revision:
+    if booking.state not in ASKED_STATES or booking.revision != target.revision:
         return BookingGone()
     return NotBegun() if at.now < booking.starts_at else None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from domain.bookings import Booking, BookingEvent, BookingGone, BookingState
+from domain.bookings import ASKED_STATES, Booking, BookingEvent, BookingGone, BookingState
 from domain.closures import EVER, without_closed
 from domain.fiscal_year import jst_date, jst_midnight
 from domain.staff import Action
@@ -96,9 +96,10 @@ def card(tx: Transaction, at: Occasion, user_id: int, booking_id: int) -> Meetin
         raise BookingGone
     events = bookings.history(tx, booking.consultation_id)
     may_change = booking.state is BookingState.BOOKED and member.may(Action.CHANGE_MEETING)
+    is_asked = booking.state in ASKED_STATES and member.may(Action.CHANGE_MEETING)
     return MeetingCard(
         meeting=with_assignee(tx, booking),
         history=tuple((event, staff.names(tx, event.actor)) for event in events),
         may_change=may_change,
-        is_asked=may_change and booking.starts_at <= at.now,
+        is_asked=is_asked and booking.starts_at <= at.now,
     )

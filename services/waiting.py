@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from domain.bookings import (
     BY_ITSELF,
-    AlreadyBooked,
     BookingGone,
     BookingState,
     Change,
@@ -17,7 +16,7 @@ from domain.closures import Interval
 from domain.consultations import OPEN_STATES
 from domain.fiscal_year import jst_date
 from services.agendas import agenda, rules_of, whole_agenda
-from services.bookings import Offer, own_case
+from services.bookings import Offer, held_for, held_or_free, own_case
 from services.changes import changed, take_turns
 from storage import bookings, consultations, people, waiting
 
@@ -66,13 +65,12 @@ def ask(
     """
     take_turns(tx, at)
     case = own_case(tx, user_id, consultation_id)
-    live = bookings.live_of(tx, case.id)
-    if live is not None:
-        if live.state is BookingState.BOOKED:
-            raise AlreadyBooked
-        return live
+    held = held_for(tx, at, case)
+    if held is not None:
+        return held
     found = whole_agenda(tx, rules_of(at, method), at)
     if next(found.free(), None) is None:
+        held_or_free(tx, at, case)
         waiting.add(tx, case.id, method, at.now)
     return NotHeld(Offer(found, case, None), at.now, in_line(tx, case.id))
 

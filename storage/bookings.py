@@ -22,7 +22,14 @@ from domain.consultations import Reference
 from domain.fiscal_year import FiscalYear
 from domain.slots import Method, Taken, quarters
 from storage.prepared import Prepared
-from storage.tables import LIVE, BookingEventRow, BookingRow, BookingSeatRow, ConsultationRow
+from storage.tables import (
+    LIVE,
+    UNANSWERED,
+    BookingEventRow,
+    BookingRow,
+    BookingSeatRow,
+    ConsultationRow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
 
 _SEAT_LOCK = 0x6D616462
 _LIVE = text(f"bookings.{LIVE}")
+_UNANSWERED = text(f"bookings.{UNANSWERED}")
 
 
 def take_turns(tx: Transaction) -> None:
@@ -145,6 +153,17 @@ def set_state(tx: Transaction, booking_id: int, state: BookingState, now: dateti
     )
     if state not in LIVE_STATES:
         free_seat(tx, booking_id)
+
+
+def make_way(tx: Transaction, booking_id: int) -> None:
+    """Let a meeting that is over be followed by another; nobody has said what became of it yet.
+
+    Its revision stays, so that the questions about it are answered as before.
+    """
+    tx.connection.execute(
+        update(BookingRow).where(BookingRow.id == booking_id).values(state=BookingState.UNANSWERED)
+    )
+    free_seat(tx, booking_id)
 
 
 def free_seat(tx: Transaction, booking_id: int) -> None:
@@ -262,7 +281,13 @@ def over(tx: Transaction, now: datetime) -> list[Booking]:
     """Return the meetings that are over and of which nobody has said what became of them."""
     is_booked = BookingRow.state == BookingState.BOOKED
     # By the beginning too: that is what the index is ordered by.
-    return _load(tx, _LIVE, is_booked, BookingRow.starts_at < now, BookingRow.ends_at <= now)
+    found = _load(tx, _LIVE, is_booked, BookingRow.starts_at < now, BookingRow.ends_at <= now)
+    return [*_load(tx, _UNANSWERED), *found]
+
+
+def unanswered_of(tx: Transaction, consultation_id: int) -> list[Booking]:
+    """Return the meetings of a case that made way for the next one, the earliest first."""
+    return _load(tx, _UNANSWERED, BookingRow.consultation_id == consultation_id)
 
 
 def cancelled_for(

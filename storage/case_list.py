@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, exists, func, select
 
-from domain.bookings import BookingState
+from domain.bookings import ASKED_STATES
 from domain.case_list import PAGE, Area, Listed, Which
 from domain.consultations import ConsultationState, Reference
 from domain.fiscal_year import FiscalYear
@@ -36,7 +36,7 @@ _CHANGED_AT = func.coalesce(
 def _lacks_outcome(asked: Asked) -> ColumnElement[bool]:
     return exists().where(
         BookingRow.consultation_id == ConsultationRow.id,
-        BookingRow.state == BookingState.BOOKED,
+        BookingRow.state.in_(ASKED_STATES),
         BookingRow.ends_at <= asked.now,
     )
 

@@ -47,21 +47,21 @@ def still(tx: Transaction, chaser: Chaser, now: datetime) -> Undone | None:
 
     Not of follow-ups and referrals, of which others know.
     """
-    found = _as_it_is(tx, chaser, now)
-    return found if found is not None and found.subject == chaser.subject else None
+    return next((one for one in _as_it_is(tx, chaser, now) if one.subject == chaser.subject), None)
 
 
-def _as_it_is(tx: Transaction, chaser: Chaser, now: datetime) -> Undone | None:
+def _as_it_is(tx: Transaction, chaser: Chaser, now: datetime) -> list[Undone]:
     if chaser.matter is Matter.NO_OUTCOME:
         live = bookings.live_of(tx, chaser.case)
         is_over = live is not None and live.held_until is None and live.ends_at <= now
-        return _met(live) if live is not None and is_over else None
+        over = [live] if live is not None and is_over else []
+        return [_met(one) for one in (*bookings.unanswered_of(tx, chaser.case), *over)]
     of_case = {
         Matter.UNASSIGNED: case_waits.untaken_since,
         Matter.NO_CONTACT: case_waits.to_contact_since,
     }
     since = of_case[chaser.matter](tx, chaser.case)
-    return None if since is None else _waiting(chaser.matter, chaser.case, since, None)
+    return [] if since is None else [_waiting(chaser.matter, chaser.case, since, None)]
 
 
 def _waiting(matter: Matter, case: int, since: datetime, assignee: int | None) -> Undone:

@@ -8,6 +8,7 @@ from storage.tables.base import (
 from storage.tables.bookings import (
     HELD,
     LIVE,
+    UNANSWERED,
     BookingEventRow,
     BookingRow,
     BookingSeatRow,
@@ -59,6 +60,7 @@ from storage.tables.staff import (
 __all__ = [
     "HELD",
     "LIVE",
+    "UNANSWERED",
     "AddendumRow",
     "AttributionRow",
     "AuditRow",

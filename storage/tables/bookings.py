@@ -12,6 +12,8 @@ from storage.tables.base import Base
 
 LIVE = "state IN ('held', 'booked')"
 """The bookings that keep a seat, as the partial indexes have it."""
+UNANSWERED = "state = 'unanswered'"
+"""The meetings that are over, unanswered, and followed by another."""
 HELD = "held_until IS NOT NULL"
 """The bookings that are held for somebody on the waiting list."""
 
@@ -47,6 +49,12 @@ class BookingRow(Base):
             "held_until",
             sqlite_where=text(HELD),
             postgresql_where=text(HELD),
+        ),
+        Index(
+            "ix_bookings_unanswered",
+            "consultation_id",
+            sqlite_where=text(UNANSWERED),
+            postgresql_where=text(UNANSWERED),
         ),
         # Buttons and calendars outlive the row: its number must never come to mean another.
         {"sqlite_autoincrement": True},

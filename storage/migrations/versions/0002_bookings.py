@@ -70,6 +70,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_bookings_starts_at", ["starts_at"], unique=False)
         batch_op.create_index(
+            "ix_bookings_unanswered",
+            ["consultation_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'unanswered'"),
+            postgresql_where=sa.text("state = 'unanswered'"),
+        )
+        batch_op.create_index(
             "uq_bookings_live",
             ["consultation_id"],
             unique=True,
@@ -167,6 +174,11 @@ def downgrade() -> None:
             "uq_bookings_live",
             sqlite_where=sa.text("state IN ('held', 'booked')"),
             postgresql_where=sa.text("state IN ('held', 'booked')"),
+        )
+        batch_op.drop_index(
+            "ix_bookings_unanswered",
+            sqlite_where=sa.text("state = 'unanswered'"),
+            postgresql_where=sa.text("state = 'unanswered'"),
         )
         batch_op.drop_index("ix_bookings_starts_at")
         batch_op.drop_index(

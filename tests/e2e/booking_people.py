@@ -55,15 +55,15 @@ class Visitor:
     def __post_init__(self) -> None:
         self.chat = self.chat or self.person.id
 
-    async def submit(self) -> str:
-        """Fill in the form and return the reference."""
+    async def submit(self, link: str = "", **chosen: tuple[str, ...]) -> str:
+        """Fill in the form, from a partner's link if there is one, and return the reference."""
         answers = {
             "company": (f"株式会社見本{self.person.id}",),
             "contact": ("見本 一郎",),
             "tel": (f"048-830-{self.person.id % 10_000:04d}",),
         }
-        walk = IntakeWalk(unrecorded(self.people, self.person), answers)
-        return await walk.submit(await walk.fill_in())
+        walk = IntakeWalk(unrecorded(self.people, self.person), answers | chosen)
+        return await walk.submit(await walk.fill_in(link))
 
     async def say(self, text: str) -> int:
         return (await self.people.send(self.person.id, text, self.chat)).message_id

@@ -85,6 +85,8 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     user_id: int | None = None
     applied: bool = False
     received_at: datetime | None = None
+    topic: tuple[int, int] | None = None
+    """The chat and the forum topic that a message came from: it is answered there."""
 
     def __init__(self, application: Any, chat_id: int | None = None, user_id: int | None = None):
         super().__init__(application=application, chat_id=chat_id, user_id=user_id)
@@ -98,6 +100,9 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         context = super().from_update(update, application)
         if isinstance(update, Update):
             context.update_id = update.update_id
+            message = update.message or update.edited_message
+            if message is not None and message.is_topic_message and message.message_thread_id:
+                context.topic = (message.chat.id, message.message_thread_id)
             if update.effective_user is not None:
                 context.user_id = update.effective_user.id
                 context.speak_to(context.user_id)

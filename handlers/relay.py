@@ -12,7 +12,6 @@ from domain.relay import Direction
 from handlers import replies
 from handlers.case_buttons import read_number
 from handlers.incoming import incoming
-from handlers.messages import Message
 from handlers.office import office
 from handlers.relay_buttons import DEEP_LINK, stop_button
 from handlers.staff_chat import in_readers_language
@@ -72,11 +71,8 @@ async def _refuse(update: Update, context: Context, error: DomainError) -> None:
 
 
 async def _say(update: Update, context: Context, text: str) -> None:
-    """Answer where the message was written: in its topic, if it was in one."""
-    message = update.effective_message
-    thread = message.message_thread_id if message is not None and message.is_topic_message else None
     _, chat = user_and_chat(update)
-    await replies.send_message(context, chat, Message(text, thread=thread))
+    await replies.send(context, chat, text)
 
 
 async def _sign(update: Update, context: Context) -> None:

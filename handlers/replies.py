@@ -156,8 +156,11 @@ async def send(
     text: str,
     buttons: Buttons | None = None,
 ) -> int:
-    """Send a message; return its id."""
-    shown = await _call(context, "sendMessage", buttons, chat_id=chat_id, text=text)
+    """Send a message, into the topic that it answers a message of; return its id."""
+    parameters: dict[str, object] = {"chat_id": chat_id, "text": text}
+    if context.topic is not None and context.topic[0] == chat_id:
+        parameters["message_thread_id"] = context.topic[1]
+    shown = await _call(context, "sendMessage", buttons, **parameters)
     return int(shown["message_id"])
 
 

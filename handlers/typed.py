@@ -42,8 +42,12 @@ async def contact(update: Update, context: Context) -> None:
     user, chat = user_and_chat(update)
     shared = update.effective_message.contact if update.effective_message is not None else None
     if shared is None or shared.user_id != user:
-        text = context.gettext("Please share your own telephone number, or type it.")
-        await replies.send(context, chat, text)
+        outcome = await context.transact(service.sent, context.occasion, user, incoming(update))
+        if isinstance(outcome, FormOpen):
+            text = context.gettext("Please share your own telephone number, or type it.")
+            await replies.send(context, chat, text)
+        else:
+            await _tell(update, context, outcome)
         return
     number = f"+{shared.phone_number.lstrip('+')}"
     outcome = await context.transact(

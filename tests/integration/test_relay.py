@@ -115,8 +115,10 @@ async def test_what_cannot_be_passed_on_is_said_at_once(office: Relay) -> None:
     assert "お届けできません" in office.newest(OWNER).text
     seen = len(office.texts(OWNER))
     card = {"phone_number": "819012345678", "first_name": "x", "user_id": OWNER}
-    await office.send(OWNER, contact=card)
-    assert "お届けできません" in office.texts(OWNER)[seen]
+    for shared in (card, {**card, "user_id": CLERK}):
+        await office.send(OWNER, contact=shared)
+    assert len(office.texts(OWNER)) == seen + 2
+    assert all("お届けできません" in text for text in office.texts(OWNER)[seen:])
     await office.deliver()
     assert office.texts(CLERK) == []
     assert await office.counter.read("select count(*) from relay_messages") == [(0,)]

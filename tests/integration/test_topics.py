@@ -76,6 +76,25 @@ def in_topic(thread: int) -> dict[str, object]:
     return {"message_thread_id": thread, "is_topic_message": True}
 
 
+async def test_what_is_asked_in_a_topic_is_answered_there(office: Relay) -> None:
+    case = office.case(None)
+    assert await told(office, case) == 7001
+    for number in ("1", "99", "x"):
+        await office.send(CLERK, f"/case R8-{number}", chat=STAFF_CHAT, **in_topic(7001))
+        assert office.newest(STAFF_CHAT).thread == 7001
+    await office.send(OWNER, "質問")
+    await office.deliver()
+    post = office.newest(STAFF_CHAT)
+    place = {"latitude": 35.0, "longitude": 139.0}
+    await office.send(CLERK, to=post, chat=STAFF_CHAT, location=place, **in_topic(7001))
+    refusal = office.newest(STAFF_CHAT)
+    assert "お届けできません" in refusal.text
+    assert refusal.thread == 7001
+    # The general topic has no number.
+    await office.send(CLERK, "/case R8-1", chat=STAFF_CHAT)
+    assert office.newest(STAFF_CHAT).thread is None
+
+
 async def test_without_the_right_all_goes_to_the_general_topic_and_admins_hear_once(
     office: Relay,
 ) -> None:

@@ -125,8 +125,6 @@ def _by_language(house: House, member: StaffMember | None) -> dict[str | None, l
 def commands_of(
     member: StaffMember | None, translations: gettext.NullTranslations
 ) -> list[BotCommand]:
-    """Return the commands of a member's menu; `None` is anybody."""
-    rows = list(EVERYBODYS)
-    if member is not None:
-        rows += [(name, text) for name, text, action in STAFFS if member.may(action)]
-    return [BotCommand(name, translations.gettext(text)) for name, text in rows]
+    """Return the commands of a member's menu, staff's own first; `None` is anybody."""
+    staffs = [(name, text) for name, text, action in STAFFS if member and member.may(action)]
+    return [BotCommand(name, translations.gettext(text)) for name, text in (*staffs, *EVERYBODYS)]

@@ -226,7 +226,11 @@ def desk_screen(context: Context, desk: Desk, page: int) -> Message:
         sharing_line(context, desk.sharing),
         *(_standing_line(context, one) for one in desk.made),
     ]
-    rows = [[_button(one.referral.agency, "see", one.referral.id)] for one in desk.made]
+    label = _("Referred: %(agency)s")
+    rows = [
+        [_button(label % {"agency": one.referral.agency}, "see", one.referral.id)]
+        for one in desk.made
+    ]
     if desk.refers:
         if desk.mission is not None:
             mission = f"<blockquote>{escape(desk.mission)}</blockquote>"

@@ -214,7 +214,11 @@ def _staffs_screen(context: Context, view: SharingView) -> Message:
     lines = [_title(context, view), *_since(context, view), *to_tell(context, view)]
     rows = []
     if view.records:
-        lines += ["", _("What does the company say now?")]
+        lines += [
+            "",
+            _("(1) registered talent agencies\n(2) the company's bank and support institutions"),
+            _("What does the company say now?"),
+        ]
         rows = _choices(context, view, "how")
     back = InlineKeyboardButton(
         _("Back to the case"), callback_data=pack(DESK, "open", view.case.id)

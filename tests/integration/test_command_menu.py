@@ -68,7 +68,7 @@ async def test_the_menu_is_in_both_languages_and_shows_staff_commands_to_staff_o
     for language in ("", "en"):
         assert menus.names(None, language) == EVERYBODYS
         assert menus.names(OWNER, language) == EVERYBODYS
-        assert menus.names(ADMIN, language) == [*EVERYBODYS, *ADMINS]
+        assert menus.names(ADMIN, language) == [*ADMINS, *EVERYBODYS]
     assert menus.of[None, ""][0]["description"] == "相談を始める・再開する"
     assert menus.of[None, "en"][0]["description"] == "Begin or resume a consultation"
 
@@ -91,7 +91,7 @@ async def test_the_menu_follows_joining_and_removal(counter: Counter, menus: Men
     await counter.press(ADMIN, "取りまとめ課")
     payload = menus.last(ADMIN).text.rsplit("start=", 1)[1]
     await counter.say(CLERK, f"/start {payload}")
-    assert menus.names(CLERK) == [*EVERYBODYS, "cases", "case", "stats", "kpi", "partners"]
+    assert menus.names(CLERK) == ["cases", "case", "stats", "kpi", "partners", *EVERYBODYS]
     await counter.say(ADMIN, "/staff")
     await counter.press(ADMIN, "登録を外す")
     await counter.press(ADMIN, f"Person {CLERK}")

@@ -378,7 +378,7 @@ async def test_news_of_an_agency_by_day(office: Referrals) -> None:
     assert office.cases.state(case) is S.CANDIDATE
     assert (MANAGER, "agency_news", "R8-0001") in await office.desk.audited()
     await office.cases.open(MANAGER)
-    assert "見本人材株式会社：候補者の紹介あり（11月27日（金））" in office.shown().text
+    assert "見本人材株式会社：候補者の紹介あり　11月27日（金）" in office.shown().text
     assert await office.counter.read("select count(*) from referral_news") == [(2,)]
 
 

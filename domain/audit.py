@@ -46,6 +46,7 @@ class AuditAction(StrEnum):
     CASE_RESTORE = "case_restore"
     CASE_HAND_OVER = "case_hand_over"
     CASE_NOTE = "case_note"
+    CASE_JUDGE = "case_judge"
     MATCH_RECORD = "match_record"
     MATCH_CHANGE = "match_change"
     MATCH_VOID = "match_void"
@@ -85,6 +86,7 @@ class AuditAction(StrEnum):
     CASE_RESTORE_REFUSED = "case_restore_refused"
     CASE_HAND_OVER_REFUSED = "case_hand_over_refused"
     CASE_NOTE_REFUSED = "case_note_refused"
+    CASE_JUDGE_REFUSED = "case_judge_refused"
     MATCH_RECORD_REFUSED = "match_record_refused"
     MATCH_CHANGE_REFUSED = "match_change_refused"
     MATCH_VOID_REFUSED = "match_void_refused"
@@ -149,6 +151,7 @@ _CHANGES = {
     AuditAction.CASE_RESTORE: N_("Put the case back into the figures"),
     AuditAction.CASE_HAND_OVER: N_("Handed the case over"),
     AuditAction.CASE_NOTE: N_("Wrote a note to the case"),
+    AuditAction.CASE_JUDGE: N_("Decided whether the case counts for the KPI"),
     AuditAction.MATCH_RECORD: N_("Recorded a match"),
     AuditAction.MATCH_CHANGE: N_("Recorded what became of a match"),
     AuditAction.MATCH_VOID: N_("Took a match off as recorded by mistake"),
@@ -190,6 +193,7 @@ _REFUSALS = {
     AuditAction.CASE_RESTORE_REFUSED: N_("Refused: putting a case back into the figures"),
     AuditAction.CASE_HAND_OVER_REFUSED: N_("Refused: handing a case over"),
     AuditAction.CASE_NOTE_REFUSED: N_("Refused: writing a note to a case"),
+    AuditAction.CASE_JUDGE_REFUSED: N_("Refused: deciding whether a case counts for the KPI"),
     AuditAction.MATCH_RECORD_REFUSED: N_("Refused: recording a match"),
     AuditAction.MATCH_CHANGE_REFUSED: N_("Refused: recording what became of a match"),
     AuditAction.MATCH_VOID_REFUSED: N_("Refused: taking a match off as recorded by mistake"),

@@ -50,7 +50,7 @@ class Act(StrEnum):
     BOOK, UNBOOK and MEET are a booking's doing: made or moved, lost (cancelled, 欠席, 延期), held
     (実施). REFER needs the owner's consent to sharing (Q19 ①) and a referral, MATCH a match,
     UNMATCH the loss of the only one.
-    HAND_OVER and NOTE change no state.
+    HAND_OVER, NOTE and JUDGE change no state; JUDGE says whether the case counts for the KPI (R7).
     """
 
     TAKE = "take"
@@ -67,15 +67,18 @@ class Act(StrEnum):
     RESTORE = "restore"
     HAND_OVER = "hand_over"
     NOTE = "note"
+    JUDGE = "judge"
 
 
 class Why(StrEnum):
-    """Why a case that was over is taken up again."""
+    """Why a case that was over is taken up again, or does or does not count for the KPI."""
 
     CONTACT = "contact"
     GOES_ON = "goes_on"
     MISTAKE = "mistake"
     CHECKED = "checked"
+    SMALL_ENOUGH = "small_enough"
+    TOO_LARGE = "too_large"
 
 
 WHY_WORDS: Final = {
@@ -83,6 +86,8 @@ WHY_WORDS: Final = {
     Why.GOES_ON: N_("The same issue goes on"),
     Why.MISTAKE: N_("It was a mistake"),
     Why.CHECKED: N_("Checked: it is a consultation"),
+    Why.SMALL_ENOUGH: N_("Small, medium or mid-cap: it counts for the KPI"),
+    Why.TOO_LARGE: N_("Large, or no such company: it does not count for the KPI"),
 }
 
 
@@ -114,6 +119,7 @@ TERMS: Final[Mapping[Act, Terms]] = {
     Act.REOPEN: Terms(Action.CORRECT_CASE, reasons=(Why.CONTACT, Why.GOES_ON, Why.MISTAKE)),
     Act.EXCLUDE: Terms(Action.CORRECT_CASE, counts=-1, state_is_reason=True),
     Act.RESTORE: Terms(Action.CORRECT_CASE, counts=1, reasons=(Why.MISTAKE, Why.CHECKED)),
+    Act.JUDGE: Terms(Action.CORRECT_CASE, reasons=(Why.SMALL_ENOUGH, Why.TOO_LARGE)),
 }
 """What staff do by hand. The rest comes about by bookings, referrals and matches only."""
 

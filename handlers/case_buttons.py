@@ -134,6 +134,8 @@ def card_rows(context: Context, view: View) -> Rows:
         Act.RESTORE: _("Restore it"),
     }
     rows.append(_present(view.acts, {act: (labels[act], "ask", case, act) for act in ASKED}))
+    if view.judges:
+        rows.append([button(_("Decide on the KPI"), "kpi", case)])
     rows += relay_buttons.case_rows(context, view)
     if view.card.meeting is not None and view.reads_record:
         data = pack(MEETING, "card", view.card.meeting.id)

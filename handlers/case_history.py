@@ -97,6 +97,8 @@ def _what(context: Context, event: CaseEvent, one: Happening) -> str:
         return _("Taken")
     if event.act is Act.NOTE:
         return _("Note")
+    if event.act is Act.JUDGE:
+        return _("Decided on the KPI")
     if event.held_on is not None:
         return _("Met on %(day)s (without a booking)") % {"day": day(context, event.held_on)}
     words = escape(_(STATE_WORDS[event.after]))

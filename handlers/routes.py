@@ -65,6 +65,7 @@ from handlers import (
     staff,
     staff_meetings,
     typed,
+    verdicts,
     walk_ins,
 )
 from handlers.callbacks import (
@@ -346,6 +347,7 @@ BUTTONS: tuple[tuple[str, Handler], ...] = (
     (f"{BOOKING}:.*", bookings.button),
     (f"{CASE}:.*", cases.case_button),
     (f"{DESK}:(?:{case_meetings.VERBS}):.*", case_meetings.button),
+    (f"{DESK}:(?:{verdicts.VERBS}):.*", verdicts.press),
     (f"{DESK}:.*", case_desk.button),
     (f"{LIST}:.*", case_list.button),
     (f"{CHASER}:.*", chasers.button),

@@ -51,6 +51,20 @@ def give_back(tx: Transaction, at: Occasion, actor: int, consultation_id: int) -
         _correct(tx, at, again)
 
 
+def reclassify(tx: Transaction, at: Occasion, actor: int, case: Consultation) -> None:
+    """Count all that a case counts as its eligibility has it now (R7)."""
+    totals: Counter[KpiEvent] = Counter()
+    for event in consultations.events_of(tx, case.id):
+        if event.eligibility is not case.eligibility:
+            alike = replace(event, delta=1, reason="R7", actor=str(actor), recorded_at=at.now)
+            totals[alike] += event.delta
+    for event, total in totals.items():
+        sign = 1 if total > 0 else -1
+        for _ in range(abs(total)):
+            _correct(tx, at, replace(event, delta=-sign))
+            _correct(tx, at, replace(event, delta=sign, eligibility=case.eligibility))
+
+
 def count_match(
     tx: Transaction, at: Occasion, actor: int, case: Consultation, match: Match, reason: str
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.audit import AuditAction
 from domain.case_events import CaseEvent
-from domain.case_states import Act, offered
+from domain.case_states import TERMS, Act, offered
 from domain.consultations import OPEN_STATES, ConsultationState
 from domain.errors import DomainError
 from domain.matches import RECORDED_IN
@@ -24,6 +24,7 @@ from services import (
     referrals,
     relay,
     relay_notices,
+    verdicts,
 )
 from services.cases import permitted
 from services.sharing import current
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from services.case_meetings import Held
     from services.cases import Card
     from services.occasion import Occasion
+    from services.verdicts import Judging
     from storage.database import Transaction
 
 _TOLD_ELSEWHERE = frozenset({Act.BOOK, Act.UNBOOK, Act.MEET, Act.REFER, Act.MATCH, Act.UNMATCH})
@@ -75,7 +77,7 @@ class View:
     whether a person found can be recorded, `writes` whether the member may write to the owner now,
     `reads_messages` whether there are messages for them to read, `arranges_meeting` whether a
     meeting can be booked, or recorded as held without a booking, `refers` whether role and state
-    allow a referral, whatever `sharing` says.
+    allow a referral, whatever `sharing` says, `judges` whether the member decides if it counts.
     """
 
     card: Card
@@ -91,6 +93,7 @@ class View:
     sharing: Sharing
     refers: bool
     records_sharing: bool
+    judges: bool
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ def _view(tx: Transaction, member: StaffMember, case_id: int) -> View:
         sharing=current(tx, case),
         refers=member.may(Action.REFER_CASE) and case.state in REFERRED_FROM,
         records_sharing=member.may(Action.RECORD_SHARING),
+        judges=member.may(TERMS[Act.JUDGE].permission) and verdicts.is_open(tx, case),
     )
 
 
@@ -208,6 +212,11 @@ def hand_over(tx: Transaction, at: Occasion, user_id: int, name: str, giving: Gi
 def met(tx: Transaction, at: Occasion, user_id: int, name: str, held: Held) -> Handled:
     """Record a meeting that took place without a booking. Raises StaleButton."""
     return handled(tx, at, user_id, held.case, case_meetings.met(tx, at, user_id, name, held))
+
+
+def judge(tx: Transaction, at: Occasion, user_id: int, name: str, judging: Judging) -> Handled:
+    """Decide whether a case counts for the KPI. Raises StaleButton."""
+    return handled(tx, at, user_id, judging.case, verdicts.judge(tx, at, user_id, name, judging))
 
 
 def ask_for_note(tx: Transaction, at: Occasion, user_id: int, case_id: int) -> Handled:

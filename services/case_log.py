@@ -47,7 +47,8 @@ def record(
     *,
     member: int | None = None,
     note: str | None = None,
+    why: Why | None = None,
 ) -> None:
     """Record what somebody did to a case that left its state as it was."""
-    event = CaseEvent(act, case.state, case.state, actor, at.now, member=member, note=note)
+    event = CaseEvent(act, case.state, case.state, actor, at.now, why, member, note)
     case_events.add(tx, case.id, event)

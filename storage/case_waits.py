@@ -54,8 +54,8 @@ _SINCE_UNTAKEN: tuple[tuple[Any, tuple[Any, ...]], ...] = (
 )
 """The moments, besides the submission, from which a case waits to be taken."""
 _CONTACTS: tuple[tuple[Any, tuple[Any, ...]], ...] = (
-    # Handing a case over reaches no company.
-    (CaseEventRow.at, (_OF_CASE, CaseEventRow.act != Act.HAND_OVER)),
+    # Neither handing a case over nor judging it reaches a company.
+    (CaseEventRow.at, (_OF_CASE, CaseEventRow.act.not_in((Act.HAND_OVER, Act.JUDGE)))),
     (
         BookingEventRow.at,
         (

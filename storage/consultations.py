@@ -302,6 +302,15 @@ def set_state(tx: Transaction, consultation_id: int, state: ConsultationState) -
     )
 
 
+def set_eligibility(tx: Transaction, consultation_id: int, eligibility: Eligibility) -> None:
+    """Note whether a consultation counts for the KPI (R7)."""
+    tx.connection.execute(
+        update(ConsultationRow)
+        .where(ConsultationRow.id == consultation_id)
+        .values(eligibility=eligibility)
+    )
+
+
 def set_closed_at(tx: Transaction, consultation_id: int, moment: datetime | None) -> None:
     """Note since when a consultation is closed or excluded; None if it is open again."""
     tx.connection.execute(

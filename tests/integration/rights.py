@@ -62,7 +62,9 @@ def _needed(change: Change) -> Action:
     if change.table == "case_events":
         act = Act(change["act"])
         return TERMS[act].permission if act in TERMS else Action.CHANGE_MEETING
-    if change.table == "kpi_events" and (change["delta"] < 0 or change["reason"] == "restored"):
+    if change.table == "kpi_events" and (
+        change["delta"] < 0 or change["reason"] in ("restored", "R7")
+    ):
         return Action.CORRECT_CASE
     return _NEEDS.get(change.table, CASE_WORK)
 

@@ -330,7 +330,10 @@ async def partners_are_registered(office: Office) -> None:
 
 async def persons_are_found(office: Office) -> None:
     office.database.rows("update consultations set state = 'interview' where id = 1")
+    for table, key in (("consultations", "id"), ("kpi_events", "consultation_id")):
+        office.database.rows(f"update {table} set eligibility = 'to_confirm' where {key} = 1")
     await office.say(MANAGER, "/case R8-0001")
+    await office.taps(MANAGER, "cs:kpi:1", "cs:judge:1:to_confirm:small_enough")
     await office.tap(MANAGER, "ma:begin:1")
     await _fill_in(office, "ma:submit-", engage="trial")
     await office.tap(MANAGER, "ma:step:1:agreed:start")

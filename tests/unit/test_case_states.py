@@ -142,7 +142,7 @@ def test_only_excluding_and_restoring_count_and_both_need_a_reason() -> None:
         Act.RESTORE: 1,
     }
     reasoned = {act for act, terms in TERMS.items() if terms.needs_reason}
-    assert reasoned == {Act.CLOSE, Act.EXCLUDE, Act.REOPEN, Act.RESTORE}
+    assert reasoned == {Act.CLOSE, Act.EXCLUDE, Act.REOPEN, Act.RESTORE, Act.JUDGE}
 
 
 @pytest.mark.parametrize("state", [*OPEN, *CLOSED])

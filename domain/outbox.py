@@ -44,6 +44,7 @@ class NoticeKind(StrEnum):
     RELAY_WAITING = "relay_waiting"
     RELAY_LOST = "relay_lost"
     SHARING_CHANGED = "sharing_changed"
+    CASES_LEFT = "cases_left"
 
 
 FOR_THE_ASSIGNEE = frozenset(

@@ -74,6 +74,8 @@ PERMISSIONS: dict[Role, frozenset[Action]] = {
     Role.CLERK: _CASE_WORK,
     Role.PLANNING: frozenset({Action.READ_FIGURES, Action.READ_CASES, Action.READ_PARTNERS}),
 }
+CASE_ROLES = frozenset(role for role in Role if Action.TAKE_CASE in PERMISSIONS[role])
+"""Who can be in charge of a case; whoever leaves these roles is so no more."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,11 @@ class StaffMember:
     def may(self, action: Action) -> bool:
         """Whether this member's role allows `action`."""
         return action in PERMISSIONS[self.role]
+
+    @property
+    def works_on_cases(self) -> bool:
+        """Whether this member can be in charge of a case."""
+        return self.role in CASE_ROLES
 
 
 class NotPermitted(DomainError):

@@ -26,7 +26,7 @@ def target_code(target: Target) -> str:
 def read_target(code: str) -> Target:
     """Return what a button is for. Raises StaleButton."""
     numbers = code[1:].split(".")
-    if not all(number.isdecimal() and len(number) <= 18 for number in numbers):
+    if not all(one.isascii() and one.isdecimal() and len(one) <= 18 for one in numbers):
         raise StaleButton("")
     if code[:1] == "c" and len(numbers) == 1:
         return NewMeeting(int(numbers[0]))

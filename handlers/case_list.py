@@ -21,9 +21,12 @@ from handlers.moments import day
 from handlers.questions import shown_answer
 from handlers.staff_chat import in_readers_language
 from handlers.updates import pressed, user_and_chat
-from services import case_list
+from services import case_list, left_cases
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from telegram import Update
 
     from domain.case_list import Tally
@@ -36,6 +39,7 @@ _WORDS: Final = {
 }
 _STATE, _AREA, _STATES, _AREAS = "s-", "a-", "states", "areas"
 _LONGEST_PAGE = 6
+_NAMED = 20
 _IN_A_ROW = 2
 
 
@@ -73,6 +77,27 @@ async def _show(update: Update, context: Context) -> None:
         found = await context.read(case_list.page, context.occasion, user, narrowing, number)
         shown = _message(readers, found)
     await replies.show(context, chat, message, shown.text, shown.buttons)
+
+
+async def left_behind(context: Context, payload: Mapping[str, Any]) -> Message | None:
+    """Name the cases that a member left and nobody has taken; None if there are none by now."""
+    left = await context.read(left_cases.still_left, payload["cases"])
+    if not left:
+        return None
+    text = context.ngettext(
+        "<b>%(cases)d case has nobody in charge now</b>",
+        "<b>%(cases)d cases have nobody in charge now</b>",
+        len(left),
+    )
+    lines = [text % {"cases": len(left)}, "　".join(map(str, left[:_NAMED]))]
+    if len(left) > _NAMED:
+        more = len(left) - _NAMED
+        rest = context.ngettext("and %(more)d more", "and %(more)d more", more)
+        lines.append(rest % {"more": more})
+    lines.append(context.gettext("Whoever can, please take them."))
+    label = context.gettext("Cases that nobody has")
+    button = InlineKeyboardButton(label, callback_data=pack(LIST, Which.UNASSIGNED, 0))
+    return Message("\n".join(lines), InlineKeyboardMarkup([[button]]))
 
 
 def _narrowing(code: str) -> Narrowing:

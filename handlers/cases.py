@@ -140,7 +140,7 @@ def in_charge(context: Context, card: Card | CallCard) -> str:
     """Return the line that says who has the case, or the call (HTML)."""
     name = escape(card.assignee_name or "–")
     if card.is_free:
-        text = context.gettext("In charge until now: %(name)s (not registered any more)")
+        text = context.gettext("In charge until now: %(name)s (works on no cases any more)")
     else:
         text = context.gettext("In charge: %(name)s")
     return text % {"name": name}

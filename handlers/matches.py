@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from domain.errors import StaleButton
 from domain.matches import DATED, REASONS, WHY_WORDS, MatchAct, MatchState, MatchWhy
-from domain.staff import NotPermitted
 from handlers import case_buttons, commands, match_lines, replies
 from handlers.callbacks import MATCH, form_of, number_in, pack
 from handlers.drafts import ask_in
@@ -196,6 +194,5 @@ async def refresh(update: Update, context: Context) -> None:
         if chat > 0:
             await commands.show_current(update, context)
         return
-    with suppress(NotPermitted):
-        match = case_buttons.read_number(arguments[0])
-        await _draw(context, chat, message, await context.read(matches.card, user, match))
+    match = case_buttons.read_number(arguments[0])
+    await _draw(context, chat, message, await context.read(matches.card, user, match))

@@ -13,6 +13,7 @@ from handlers import (
     booking_files,
     calls,
     case_desk,
+    case_list,
     chasers,
     meeting_notices,
     outcomes,
@@ -166,4 +167,5 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.RELAY_WAITING: relay_notices.waiting,
     NoticeKind.RELAY_LOST: relay_notices.lost,
     NoticeKind.SHARING_CHANGED: sharing_changed,
+    NoticeKind.CASES_LEFT: case_list.left_behind,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +12,6 @@ from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 from domain.errors import StaleButton
 from domain.fiscal_year import jst_date
 from domain.partners import KIND_NAMES, PartnerKind
-from domain.staff import NotPermitted
 from handlers import replies
 from handlers.callbacks import PARTNER, pack
 from handlers.messages import Message
@@ -68,13 +66,12 @@ async def refresh(update: Update, context: Context) -> None:
     user, chat = user_and_chat(update)
     if chat < 0:
         return
-    with suppress(NotPermitted):
-        try:
-            partner = read_number("".join(data.split(":")[2:3]))
-            shown = card(context, await context.read(partners.opened, user, partner, context.now))
-        except StaleButton:
-            shown = _list(context, await context.read(partners.listed, user, None, 0))
-        await _show(context, chat, message, shown)
+    try:
+        partner = read_number("".join(data.split(":")[2:3]))
+        shown = card(context, await context.read(partners.opened, user, partner, context.now))
+    except StaleButton:
+        shown = _list(context, await context.read(partners.listed, user, None, 0))
+    await _show(context, chat, message, shown)
 
 
 async def _show(context: Context, chat: int, message: int, shown: Message) -> None:

@@ -108,7 +108,7 @@ def _in_charge(context: Context, meeting: Meeting) -> str:
         return _("<b>Nobody is in charge yet</b>")
     name = escape(meeting.assignee_name)
     if meeting.is_free:
-        return _("In charge until now: %(name)s (not registered any more)") % {"name": name}
+        return _("In charge until now: %(name)s (works on no cases any more)") % {"name": name}
     return _("In charge: %(name)s") % {"name": name}
 
 

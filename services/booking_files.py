@@ -91,7 +91,7 @@ def as_told(tx: Transaction, booking_id: int, revision: int, now: datetime) -> B
 
 
 def _of_staff(tx: Transaction, booking: Booking) -> int | None:
-    assignee = booking.assignee
-    if assignee is None or staff.find(tx, assignee) is None:
+    member = staff.in_charge(tx, booking.assignee)
+    if member is None or people.unreachable_since(tx, member) is not None:
         return None
-    return assignee if people.unreachable_since(tx, assignee) is None else None
+    return member

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Card:
-    """A consultation with the name of who has it; `is_free` if nobody on the staff has.
+    """A consultation with the name of who has it; `is_free` if nobody has it now.
 
     `meeting` is the one that is booked, `partner` the one that sent the company, `matches` how many
     persons were found and not lost again, `logger_name` is of who logged what came to staff.
@@ -75,7 +75,7 @@ def card(tx: Transaction, consultation_id: int) -> Card:
     return Card(
         consultation,
         staff.names(tx, taken_by) if taken_by is not None else None,
-        is_free=taken_by is None or staff.find(tx, taken_by) is None,
+        is_free=staff.in_charge(tx, taken_by) is None,
         meeting=meeting,
         partner=partner,
         matches=matches.count(tx, consultation_id, GOOD),
@@ -95,7 +95,7 @@ def permitted(tx: Transaction, user_id: int, action: Action) -> StaffMember:
 def take(tx: Transaction, at: Occasion, user_id: int, name: str, consultation_id: int) -> Press:
     """Take a case: the first tap wins. Raises StaleButton if there is no such case.
 
-    A case whose assignee is no longer on the staff can be taken again. Every attempt is audited,
+    A case whose assignee works on cases no more can be taken again. Every attempt is audited,
     also one that is refused; `name` is what the member goes by now.
     """
     # A booking made meanwhile would not see who took the case, nor be seen here. No seat changes

@@ -131,8 +131,8 @@ def _owe(
     chaser = chasers.add(tx, undone, said)
     if chaser is None:
         return
-    present = {member.user_id for member in members}
-    holder = undone.assignee if undone.assignee in present else None
+    workers = {member.user_id for member in members if member.works_on_cases}
+    holder = undone.assignee if undone.assignee in workers else None
     # Of a meeting whoever has the case is asked anyway, every day.
     if undone.matter is not Matter.NO_OUTCOME:
         _tell(tx, at, chaser, NoticeKind.CHASER, holder)

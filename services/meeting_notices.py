@@ -40,15 +40,14 @@ def hand_over(tx: Transaction, at: Occasion, booking: Booking, before: int | Non
 
 
 def hand_over_all(tx: Transaction, at: Occasion, leaver: int) -> None:
-    """Owe the staff chat the reminders of a member who was removed from the staff."""
+    """Owe the staff chat the reminders of a member who works on no cases any more."""
     for booking in bookings.live_of_assignee(tx, leaver):
         hand_over(tx, at, booking, leaver)
 
 
 def in_charge(tx: Transaction, booking: Booking) -> int | None:
-    """Return who has the case of a meeting; None if nobody of the present staff has."""
-    assignee = booking.assignee
-    return None if assignee is None or staff.find(tx, assignee) is None else assignee
+    """Return who has the case of a meeting; None if nobody who works on cases has."""
+    return staff.in_charge(tx, booking.assignee)
 
 
 def as_told(tx: Transaction, booking_id: int, revision: int) -> Booking | None:

@@ -10,7 +10,7 @@ from domain.errors import DomainError, StaleButton
 from domain.outbox import ClaimedNotice, Notice, NoticeKind
 from domain.relay import Copy, Direction, NotParty, Side
 from domain.staff import Action, refusal
-from storage import audit, consultations, outbox, relay, staff
+from storage import audit, case_list, consultations, outbox, relay, staff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,11 +41,8 @@ class Showing:
 
 
 def holder(tx: Transaction, case: Consultation) -> int | None:
-    """Return who has a case and may write to its owner; None if nobody of the staff does."""
-    if case.assignee is None:
-        return None
-    member = staff.find(tx, case.assignee)
-    return case.assignee if member is not None and member.may(Action.WRITE_TO_OWNER) else None
+    """Return who has a case and writes to its owner; None if nobody who works on cases does."""
+    return staff.in_charge(tx, case.assignee)
 
 
 def not_party(tx: Transaction, user_id: int, case: Consultation) -> DomainError | None:
@@ -109,7 +106,7 @@ def hand_over(tx: Transaction, at: Occasion, case_id: int, member: int) -> None:
 
 def left_behind(tx: Transaction, at: Occasion, leaver: int) -> None:
     """Tell the staff chat of messages that wait in the cases of a member who works on none now."""
-    for case_id in relay.open_of_assignee(tx, leaver):
+    for case_id in case_list.open_of_assignee(tx, leaver):
         for message in relay.unheard(tx, case_id)[-1:]:
             part = f"left:{at.now:%Y%m%d%H%M%S%f}"
             _add(tx, at.now, NoticeKind.RELAY_WAITING, at.staff_chat, message, part=part)

@@ -44,7 +44,7 @@ class RequestGone(StaleButton):
 
 @dataclass(frozen=True)
 class CallCard:
-    """A request with the name of who has it; `is_free` if nobody on the staff has.
+    """A request with the name of who has it; `is_free` if nobody has it now.
 
     `partner` is the partner that sent the person, if any.
     """
@@ -180,14 +180,14 @@ def card(tx: Transaction, call_id: int) -> CallCard:
     partner = partners.find(tx, call.partner)
     if call.assignee is None:
         return CallCard(call, None, is_free=True, partner=partner)
-    is_free = staff.find(tx, call.assignee) is None
+    is_free = staff.in_charge(tx, call.assignee) is None
     return CallCard(call, staff.names(tx, call.assignee), is_free, partner)
 
 
 def take(tx: Transaction, user_id: int, name: str, call_id: int, now: datetime) -> CallPress:
     """Take a request: the first tap wins. Raises RequestGone.
 
-    One whose taker is no longer on the staff can be taken again. Every attempt is audited, also
+    One whose taker works on cases no more can be taken again. Every attempt is audited, also
     one that is refused; `name` is what the member goes by now.
     """
     shown = card(tx, call_id)

@@ -132,7 +132,7 @@ def _decide(
     tx: Transaction, at: Occasion, case: Consultation, to: Sharing, said: Said, actor: int
 ) -> None:
     sharing.add(tx, case.id, SharingDecision(to, said, actor, at.now))
-    in_charge = case.assignee if case.assignee and staff.find(tx, case.assignee) else None
+    in_charge = staff.in_charge(tx, case.assignee)
     if in_charge == actor:
         return
     kind = NoticeKind.SHARING_CHANGED

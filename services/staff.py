@@ -9,7 +9,7 @@ from domain.audit import AuditAction, without_arguments
 from domain.errors import DomainError, StaleButton
 from domain.staff import Action, NotPermitted, Role, StaffMember, refusal
 from domain.texts import N_
-from services import meeting_notices, relay_notices
+from services import left_cases
 from services.cases import permitted
 from storage import audit, bookings, calendar_feeds, drafts, prompts, staff
 
@@ -129,11 +129,12 @@ def join(tx: Transaction, at: Occasion, user_id: int, name: str, token: str) -> 
     """Use an invitation up and register its bearer in the role; a member changes to it.
 
     What they were asked for as a member is dropped, and so are calendar addresses that the new
-    role may not have. Whoever may write to owners no more leaves what waits for them to the staff
-    chat. An invitation is void once its maker may not invite any more. Raises InvitationUnusable,
-    OwnInvitation for whoever made the invitation, or LastAdmin.
+    role may not have. Whoever works on cases no more leaves theirs to the staff chat. An invitation
+    is void once its maker may not invite any more. Raises InvitationUnusable, OwnInvitation for
+    whoever made the invitation, or LastAdmin.
     """
     staff.lock(tx)
+    bookings.take_turns(tx)
     token_hash = _hash(token)
     maker = staff.invited_by(tx, token_hash)
     if maker == user_id:
@@ -157,8 +158,8 @@ def join(tx: Transaction, at: Occasion, user_id: int, name: str, token: str) -> 
         if not joined.may(Action.READ_SLOTS):
             _end_feeds(tx, user_id, user_id, at.now)
     audit.append(tx, user_id, action, role, at.now)
-    if not joined.may(Action.WRITE_TO_OWNER):
-        relay_notices.left_behind(tx, at, user_id)
+    if present is not None and present.works_on_cases and not joined.works_on_cases:
+        left_cases.leave(tx, at, user_id)
     return joined
 
 
@@ -182,7 +183,7 @@ def remove(
     """Remove a member, who loses access at once; return them and who is left.
 
     What they are filling in as staff is deleted. The calendar addresses they made end: they know
-    the secrets. The staff chat is reminded of their meetings until somebody takes their cases.
+    the secrets. Their cases are left to the staff chat until somebody takes them.
     Nobody is listed to somebody who removed themselves. Raises as `leaving` does.
     """
     staff.lock(tx)
@@ -192,8 +193,7 @@ def remove(
     drafts.remove_of_staff(tx, removed)
     prompts.drop(tx, removed)
     _end_feeds(tx, user_id, removed, at.now)
-    meeting_notices.hand_over_all(tx, at, removed)
-    relay_notices.left_behind(tx, at, removed)
+    left_cases.leave(tx, at, removed)
     audit.append(tx, user_id, AuditAction.REMOVE, str(removed), at.now)
     return found, staff.members(tx) if removed != user_id else []
 

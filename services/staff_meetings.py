@@ -25,7 +25,7 @@ _ON_THE_SHEET = frozenset(set(BookingState) - {BookingState.CANCELLED, BookingSt
 
 @dataclass(frozen=True)
 class Meeting:
-    """A booking with the name of who has the case; `is_free` if nobody on the staff has."""
+    """A booking with the name of who has the case; `is_free` if nobody has it now."""
 
     booking: Booking
     assignee_name: str | None
@@ -66,7 +66,7 @@ def with_assignee(tx: Transaction, booking: Booking) -> Meeting:
     taken_by = booking.assignee
     if taken_by is None:
         return Meeting(booking, None, is_free=True)
-    is_free = staff.find(tx, taken_by) is None
+    is_free = staff.in_charge(tx, taken_by) is None
     return Meeting(booking, staff.names(tx, taken_by), is_free)
 
 

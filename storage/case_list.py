@@ -11,6 +11,7 @@ from domain.case_list import PAGE, Area, Listed, Which
 from domain.consultations import ConsultationState, Reference
 from domain.fiscal_year import FiscalYear
 from storage.case_waits import IS_OPEN, IS_UNTAKEN, is_overdue
+from storage.staff import WORKS_ON_CASES
 from storage.tables import BookingRow, CaseEventRow, ConsultationRow, StaffRow
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _AREA = ConsultationRow.answers["area"].as_string()
 _HOLDER = (
     select(func.coalesce(func.nullif(StaffRow.name, ""), "–"))
-    .where(StaffRow.user_id == ConsultationRow.assignee, StaffRow.removed_at.is_(None))
+    .where(StaffRow.user_id == ConsultationRow.assignee, WORKS_ON_CASES)
     .scalar_subquery()
 )
 _CHANGED_AT = func.coalesce(
@@ -117,3 +118,14 @@ def by_area(tx: Transaction) -> dict[str, int]:
     """Return how many open cases each area has."""
     statement = select(_AREA, func.count()).where(IS_OPEN).group_by(_AREA).order_by(_AREA)
     return {area: number for area, number in tx.connection.execute(statement) if area is not None}
+
+
+def open_of_assignee(tx: Transaction, assignee: int) -> list[int]:
+    """Return the open cases that were given to somebody, oldest first."""
+    return list(
+        tx.connection.execute(
+            select(ConsultationRow.id)
+            .where(ConsultationRow.assignee == assignee, IS_OPEN)
+            .order_by(ConsultationRow.id)
+        ).scalars()
+    )

@@ -11,6 +11,7 @@ from domain.case_states import Act
 from domain.consultations import OPEN_STATES, ConsultationState, Reference
 from domain.fiscal_year import FiscalYear
 from domain.relay import Direction
+from storage.staff import WORKS_ON_CASES
 from storage.tables import (
     BookingEventRow,
     BookingRow,
@@ -38,11 +39,9 @@ class Wait(NamedTuple):
 
 
 IS_OPEN = ConsultationRow.state.in_(sorted(OPEN_STATES))
-_HAS_HOLDER = exists().where(
-    StaffRow.user_id == ConsultationRow.assignee, StaffRow.removed_at.is_(None)
-)
+_HAS_HOLDER = exists().where(StaffRow.user_id == ConsultationRow.assignee, WORKS_ON_CASES)
 IS_UNTAKEN = and_(IS_OPEN, not_(_HAS_HOLDER))
-"""An open case that nobody on the staff has."""
+"""An open case that nobody who works on cases has."""
 _TO_CONTACT = (ConsultationState.TRIAGED, ConsultationState.CONTACTING)
 IS_TO_CONTACT = and_(ConsultationRow.state.in_(_TO_CONTACT), _HAS_HOLDER)
 """A case that somebody has and whose company is to be contacted, with no meeting ahead."""
@@ -50,7 +49,11 @@ IS_TO_CONTACT = and_(ConsultationRow.state.in_(_TO_CONTACT), _HAS_HOLDER)
 _OF_CASE = CaseEventRow.consultation_id == ConsultationRow.id
 _SINCE_UNTAKEN: tuple[tuple[Any, tuple[Any, ...]], ...] = (
     (CaseEventRow.at, (_OF_CASE, CaseEventRow.act.in_((Act.REOPEN, Act.RESTORE)))),
-    (StaffRow.removed_at, (StaffRow.user_id == ConsultationRow.assignee,)),
+    (
+        # A member is in a role since `added_at`.
+        func.coalesce(StaffRow.removed_at, StaffRow.added_at),
+        (StaffRow.user_id == ConsultationRow.assignee, not_(WORKS_ON_CASES)),
+    ),
 )
 """The moments, besides the submission, from which a case waits to be taken."""
 _CONTACTS: tuple[tuple[Any, tuple[Any, ...]], ...] = (

@@ -23,6 +23,7 @@ from domain.fiscal_year import FiscalYear
 from domain.return_calls import CallTime
 from domain.size import CompanySize, Eligibility, SizeVerdict
 from storage.drafts import answers_from_json, answers_to_json
+from storage.staff import WORKS_ON_CASES
 from storage.tables import (
     CompanyRow,
     ConsultationRow,
@@ -278,9 +279,9 @@ def events_of(tx: Transaction, consultation_id: int) -> list[KpiEvent]:
 
 
 def take(tx: Transaction, consultation_id: int, assignee: int) -> bool:
-    """Assign the consultation if nobody of the present staff has it; False if somebody does."""
-    present = select(StaffRow.user_id).where(StaffRow.removed_at.is_(None))
-    is_free = ConsultationRow.assignee.is_(None) | ConsultationRow.assignee.not_in(present)
+    """Assign the consultation if nobody who works on cases has it; False if somebody does."""
+    workers = select(StaffRow.user_id).where(WORKS_ON_CASES)
+    is_free = ConsultationRow.assignee.is_(None) | ConsultationRow.assignee.not_in(workers)
     result = tx.connection.execute(
         update(ConsultationRow)
         .where(ConsultationRow.id == consultation_id, is_free)

@@ -279,14 +279,3 @@ def copy_in(
     if row is None:
         return None
     return Copy(row.chat_id, row.message_id, row.revision, row.file_id, row.has_header)
-
-
-def open_of_assignee(tx: Transaction, assignee: int) -> list[int]:
-    """Return the open cases that somebody has, oldest first."""
-    return list(
-        tx.connection.execute(
-            select(ConsultationRow.id)
-            .where(ConsultationRow.assignee == assignee, ConsultationRow.state.in_(OPEN_STATES))
-            .order_by(ConsultationRow.id)
-        ).scalars()
-    )

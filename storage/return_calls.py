@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select, update
 
 from domain.return_calls import NewReturnCall, ReturnCall
 from storage.drafts import answers_from_json, answers_to_json
+from storage.staff import WORKS_ON_CASES
 from storage.tables import ReturnCallRow, StaffRow
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ def of_draft(tx: Transaction, draft_id: int, user_id: int) -> ReturnCall | None:
 
 
 def take(tx: Transaction, call_id: int, assignee: int) -> bool:
-    """Assign the request if nobody of the present staff has it; False if somebody was first."""
-    present = select(StaffRow.user_id).where(StaffRow.removed_at.is_(None))
-    is_free = ReturnCallRow.assignee.is_(None) | ReturnCallRow.assignee.not_in(present)
+    """Assign the request if nobody who works on cases has it; False if somebody was first."""
+    workers = select(StaffRow.user_id).where(WORKS_ON_CASES)
+    is_free = ReturnCallRow.assignee.is_(None) | ReturnCallRow.assignee.not_in(workers)
     result = tx.connection.execute(
         update(ReturnCallRow).where(ReturnCallRow.id == call_id, is_free).values(assignee=assignee)
     )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, Select, delete, func, insert, select, text, update
+from sqlalchemy import Row, Select, and_, delete, func, insert, select, text, update
 
-from domain.staff import Role, StaffMember
+from domain.staff import CASE_ROLES, Role, StaffMember
 from storage.tables import InvitationRow, StaffRow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.database import Transaction
+
+WORKS_ON_CASES = and_(StaffRow.removed_at.is_(None), StaffRow.role.in_(sorted(CASE_ROLES)))
+"""Whether a row is of a member who can be in charge of a case."""
 
 
 def _select() -> Select[int, str, str, datetime]:
@@ -35,6 +38,12 @@ def find(tx: Transaction, user_id: int) -> StaffMember | None:
     """Return the registered member; someone removed is nobody."""
     row = tx.connection.execute(_select().where(StaffRow.user_id == user_id)).first()
     return _member(row) if row else None
+
+
+def in_charge(tx: Transaction, assignee: int | None) -> int | None:
+    """Return whom a case was given to, while they work on cases; None if nobody has it now."""
+    member = find(tx, assignee) if assignee is not None else None
+    return assignee if member is not None and member.works_on_cases else None
 
 
 def was_removed(tx: Transaction, user_id: int) -> bool:

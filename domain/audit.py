@@ -63,6 +63,7 @@ class AuditAction(StrEnum):
     MEETING_MET = "meeting_met"
     MEETING_NO_SHOW = "meeting_no_show"
     MEETING_POSTPONED = "meeting_postponed"
+    MEETING_CORRECT = "meeting_correct"
     CLOSE_SLOTS = "close_slots"
     OPEN_SLOTS = "open_slots"
     PARTNER_ADD = "partner_add"
@@ -101,6 +102,7 @@ class AuditAction(StrEnum):
     MEETING_MET_REFUSED = "meeting_met_refused"
     MEETING_NO_SHOW_REFUSED = "meeting_no_show_refused"
     MEETING_POSTPONED_REFUSED = "meeting_postponed_refused"
+    MEETING_CORRECT_REFUSED = "meeting_correct_refused"
     JOIN_REFUSED = "join_refused"
     LAST_ADMIN_REFUSED = "last_admin_refused"
     APPOINT = "appoint"
@@ -168,6 +170,7 @@ _CHANGES = {
     AuditAction.MEETING_MET: N_("Said that the meeting was held"),
     AuditAction.MEETING_NO_SHOW: N_("Said that nobody came to the meeting"),
     AuditAction.MEETING_POSTPONED: N_("Said that the meeting was postponed"),
+    AuditAction.MEETING_CORRECT: N_("Corrected what became of a meeting"),
     AuditAction.CLOSE_SLOTS: N_("Closed the counter"),
     AuditAction.OPEN_SLOTS: N_("Opened the counter again"),
     AuditAction.PARTNER_ADD: N_("Registered a partner"),
@@ -208,6 +211,7 @@ _REFUSALS = {
     AuditAction.MEETING_MET_REFUSED: N_("Refused: saying that the meeting was held"),
     AuditAction.MEETING_NO_SHOW_REFUSED: N_("Refused: saying that nobody came to the meeting"),
     AuditAction.MEETING_POSTPONED_REFUSED: N_("Refused: saying that the meeting was postponed"),
+    AuditAction.MEETING_CORRECT_REFUSED: N_("Refused: correcting what became of a meeting"),
     AuditAction.JOIN_REFUSED: N_("Refused: an invitation that does not work"),
     AuditAction.LAST_ADMIN_REFUSED: N_("Refused: taking the role from the last administrator"),
 }

@@ -65,7 +65,7 @@ class Reason(StrEnum):
     """Why the office moves or cancels a meeting; BY_OWNER is the owner's own doing.
 
     CASE_ENDED is told to staff only: why a case was closed is the office's own business. AGREED is
-    a meeting that staff book, as they have agreed with the company.
+    a meeting that staff book, as they have agreed with the company, MISTAKE an outcome said anew.
     """
 
     BY_OWNER = "by_owner"
@@ -75,6 +75,7 @@ class Reason(StrEnum):
     CLOSED = "closed"
     CASE_ENDED = "case_ended"
     AGREED = "agreed"
+    MISTAKE = "mistake"
 
 
 BY_ITSELF = 0
@@ -89,6 +90,7 @@ OFFICE_REASONS = {
 STAFF_REASONS = OFFICE_REASONS | {
     Reason.CASE_ENDED: N_("The case was closed"),
     Reason.AGREED: N_("As agreed with the company"),
+    Reason.MISTAKE: N_("Correction"),
 }
 """What staff read of why the office changed a meeting."""
 METHOD_NAMES = {

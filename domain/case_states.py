@@ -48,8 +48,8 @@ class Act(StrEnum):
     """What is done to a case.
 
     BOOK, UNBOOK and MEET are a booking's doing: made or moved, lost (cancelled, 欠席, 延期), held
-    (実施). REFER needs the owner's consent to sharing (Q19 ①) and a referral, MATCH a match,
-    UNMATCH the loss of the only one.
+    (実施); UNMEET corrects that. REFER needs the owner's consent to sharing (Q19 ①) and a referral,
+    MATCH a match, UNMATCH the loss of the only one.
     HAND_OVER, NOTE and JUDGE change no state; JUDGE says whether the case counts for the KPI (R7).
     """
 
@@ -58,6 +58,7 @@ class Act(StrEnum):
     BOOK = "book"
     UNBOOK = "unbook"
     MEET = "meet"
+    UNMEET = "unmeet"
     REFER = "refer"
     MATCH = "match"
     UNMATCH = "unmatch"
@@ -136,6 +137,8 @@ _ROWS: Final[tuple[tuple[Act, Iterable[ConsultationState], Iterable[Consultation
     (Act.BOOK, (_S.TRIAGED, _S.CONTACTING), (_S.BOOKED,)),
     (Act.UNBOOK, (_S.BOOKED,), (_S.CONTACTING,)),
     (Act.MEET, _BEFORE_A_MEETING, (_S.MET,)),
+    # What was said of a meeting by mistake is corrected.
+    (Act.UNMEET, (_S.MET,), _BEFORE_A_MEETING),
     (Act.CHANGE, (_S.MET,), (_S.DEFINED,)),
     (Act.REFER, (_S.DEFINED, _S.CANDIDATE, _S.MATCHED), (_S.REFERRED,)),
     # Somebody may be found without an agency, and counts alike (R4).

@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     STAFF_REMINDER = "staff_reminder"
     OUTCOME_ASKED = "outcome_asked"
     NEW_TIME_OFFERED = "new_time_offered"
+    NEW_TIME_WITHDRAWN = "new_time_withdrawn"
     SUMMARY = "summary"
     INCIDENT = "incident"
     UNREACHABLE = "unreachable"

@@ -7,11 +7,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from domain.bookings import BookingState, Change
+from domain.case_states import Act
 from domain.errors import DomainError
 from domain.fiscal_year import JST, jst_date
+from domain.staff import Action, refusal
 from domain.texts import N_
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.case_events import CaseEvent
+    from domain.staff import StaffMember
     from domain.working_days import WorkingDays
 
 _DAY = timedelta(days=1)
@@ -62,11 +68,67 @@ class MeetingIsBooked(DomainError):
         super().__init__(N_("The case has a booked meeting. Please say there what became of it."))
 
 
+class NotYourAnswer(DomainError):
+    """Somebody else has said what became of the meeting."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("Only who recorded it, or a manager, can correct it."))
+
+
+class TooLateToCorrect(DomainError):
+    """What became of the meeting was said too long ago."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("It was recorded too long ago to be corrected."))
+
+
+class HasGoneOn(DomainError):
+    """What came after builds on what was said of the meeting."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("The case has gone on since, so it cannot be corrected any more."))
+
+
+class NothingToCorrect(DomainError):
+    """No meeting of that day is on record."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("It is off the record already."))
+
+
 class NotBegun(DomainError):
     """The meeting is still to come."""
 
     def __init__(self) -> None:
         super().__init__(N_("The meeting has not begun yet."))
+
+
+_BUILDS_ON_NOTHING = frozenset({Act.TAKE, Act.BOOK, Act.UNBOOK, Act.MEET, Act.UNMEET})
+"""What meetings do to a case, and taking it: an outcome can be corrected all the same."""
+
+
+def why_not_correct(
+    member: StaffMember | None, said_by: int, said_at: datetime, now: datetime, days: int
+) -> DomainError | None:
+    """Return why a member may not correct what somebody said of a meeting; None if they may.
+
+    Whoever said it may (Telegram user id), and who may correct cases, for some days.
+    """
+    if error := refusal(member, Action.CHANGE_MEETING):
+        return error
+    is_own = member is not None and member.user_id == said_by
+    if not is_own and refusal(member, Action.CORRECT_CASE):
+        return NotYourAnswer()
+    return TooLateToCorrect() if now > said_at + days * _DAY else None
+
+
+def has_gone_on(events: Iterable[CaseEvent], since: datetime) -> bool:
+    """Whether a case was led on, closed or excluded since somebody said how a meeting went."""
+    return any(
+        event.at > since and event.before is not event.after
+        for event in events
+        if event.act not in _BUILDS_ON_NOTHING
+    )
 
 
 def last_asking(ends_at: datetime, now: datetime, calendar: WorkingDays, opens: time) -> datetime:

@@ -36,12 +36,16 @@ class MethodSettings(Part):
 
 
 class BookingSettings(Part):
-    """Meetings: `seats` advisers in parallel over all methods, reminders, and the waiting list."""
+    """Meetings: `seats` advisers in parallel over all methods, reminders, and the waiting list.
+
+    What staff said of a meeting can be corrected for `correct_outcome_days`.
+    """
 
     seats: Whole = Field(gt=0, le=62, examples=[2])
     hold_minutes: Whole = Field(gt=0, examples=[30])
     remind_day_before: ClockTime = Field(examples=['"10:00"'])
     remind_minutes_before: Whole = Field(gt=0, le=720, examples=[60])
+    correct_outcome_days: Whole = Field(default=7, ge=1, le=31, examples=[7])
     hours: tuple[BookingHours, ...] = Field(min_length=1, examples=[_EXAMPLE_HOURS])
     methods: dict[Method, MethodSettings] = Field(min_length=1, examples=["{ hub = { … } }"])
 

@@ -9,7 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from domain.case_states import STATE_WORDS, TERMS, WHY_WORDS, Act, Why, targets
 from domain.consultations import ConsultationState
 from domain.errors import StaleButton
-from handlers import match_lines, referral_lines, relay_buttons
+from handlers import correction_buttons, match_lines, referral_lines, relay_buttons
 from handlers.callbacks import CASE, DESK, LIST, MEETING, pack
 from handlers.partner_links import sender_buttons
 from services.case_changes import Giving, Wanted
@@ -124,6 +124,7 @@ def card_rows(context: Context, view: View) -> Rows:
     if view.arranges_meeting:
         rows.append([button(_("Book a meeting"), "how", case)])
         rows[-1].append(button(_("We have met"), "held", case))
+    rows += correction_buttons.rows_on_card(context, view)
     rows += referral_lines.rows_on_card(context, view)
     rows.append(_present(view.acts, {Act.HAND_OVER: (_("Hand over"), "who", case)}))
     rows[-1] += _present(view.acts, {Act.NOTE: (_("Note"), "note", case)})

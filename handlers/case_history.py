@@ -99,6 +99,8 @@ def _what(context: Context, event: CaseEvent, one: Happening) -> str:
         return _("Note")
     if event.act is Act.JUDGE:
         return _("Decided on the KPI")
+    if event.act is Act.UNMEET and event.held_on is not None:
+        return _("Not met on %(day)s") % {"day": day(context, event.held_on)}
     if event.held_on is not None:
         return _("Met on %(day)s (without a booking)") % {"day": day(context, event.held_on)}
     words = escape(_(STATE_WORDS[event.after]))

@@ -126,6 +126,28 @@ async def new_time_offered(context: Context, payload: Mapping[str, Any]) -> Mess
     return Message("\n".join(lines), keyboard)
 
 
+async def new_time_withdrawn(context: Context, payload: Mapping[str, Any]) -> Message | None:
+    """Tell an owner that they need not choose a new time; None if that was corrected again."""
+    found = await context.read(meetings.not_to_choose, payload["booking"], payload["revision"])
+    if found is None:
+        return None
+    context.speak_to(found.booking.user_id)
+    _ = context.gettext
+    lines = [
+        _("<b>About your meeting</b>"),
+        _(
+            "We asked you to choose a new time by mistake, and are sorry. The meeting below is "
+            "recorded as held: you need not choose a new time."
+        ),
+        meeting_line(context, found.booking),
+        _("Reference: %(reference)s") % {"reference": found.booking.reference},
+    ]
+    if found.next_one is not None:
+        text = _("The meeting you booked since is still booked: %(meeting)s")
+        lines += ["", text % {"meeting": meeting_line(context, found.next_one)}]
+    return Message("\n".join(lines), None)
+
+
 def speak_to_staff(context: Context, payload: Mapping[str, Any]) -> None:
     """Write in the language of the member a notice is for; in the office's to the staff chat."""
     context.speak_to(None if payload.get("instead") else payload["member"])

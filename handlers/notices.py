@@ -149,6 +149,7 @@ _RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.STAFF_REMINDER: meeting_notices.staff_reminder,
     NoticeKind.OUTCOME_ASKED: outcomes.question,
     NoticeKind.NEW_TIME_OFFERED: meeting_notices.new_time_offered,
+    NoticeKind.NEW_TIME_WITHDRAWN: meeting_notices.new_time_withdrawn,
     NoticeKind.UNREACHABLE: meeting_notices.unreachable,
     NoticeKind.SUMMARY: _summary,
     NoticeKind.INCIDENT: _incident,

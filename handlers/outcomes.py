@@ -17,6 +17,7 @@ from handlers import replies
 from handlers.booking_buttons import as_it_is, read_target, target_code
 from handlers.callbacks import DESK, MEETING, pack, unpack
 from handlers.context import Context
+from handlers.correction_buttons import fix_button
 from handlers.meeting_notices import speak_to_staff, whom_it_is_for
 from handlers.meetings import meeting_line
 from handlers.messages import Message
@@ -85,7 +86,8 @@ def _standing(
             "name": escape(answer.said_by or "–"),
             "meeting": meeting_line(context, booking),
         }
-        return Message(text, onward)
+        fix = fix_button(context, booking)
+        return Message(text, InlineKeyboardMarkup([[fix], [to_case]]))
     values = {"reference": booking.reference, "meeting": meeting_line(context, booking)}
     if booking.state is BookingState.BOOKED:
         text = _("<b>%(reference)s</b>: the meeting was moved.\n%(meeting)s")
@@ -118,7 +120,7 @@ async def answered(update: Update, context: Context) -> None:
     if isinstance(answer.refusal, NotPermitted):
         await answering
         return
-    await asyncio.gather(answering, _show(update, context, answer, target))
+    await asyncio.gather(answering, show(update, context, answer, target))
 
 
 async def refresh(update: Update, context: Context) -> None:
@@ -127,7 +129,7 @@ async def refresh(update: Update, context: Context) -> None:
     _, target = _read(data)
     user, _ = user_and_chat(update)
     answer = await context.read(outcomes.shown_to, user, target.booking_id)
-    await _show(update, context, answer, target)
+    await show(update, context, answer, target)
 
 
 def _read(data: str) -> tuple[Outcome, MoveOf]:
@@ -140,7 +142,8 @@ def _read(data: str) -> tuple[Outcome, MoveOf]:
     return Outcome(arguments[0]), target
 
 
-async def _show(update: Update, context: Context, answer: Answer, target: MoveOf) -> None:
+async def show(update: Update, context: Context, answer: Answer, target: MoveOf) -> None:
+    """Show a question as it stands now, in the place of the pressed message."""
     _, _, message = pressed(update)
     _, chat = user_and_chat(update)
     # In the staff chat everybody reads it.

@@ -17,6 +17,7 @@ from handlers.booking_buttons import (
     target_code,
 )
 from handlers.callbacks import CASE, MEETING, pack
+from handlers.correction_buttons import fix_button
 from handlers.meetings import meeting_text, method_name
 from handlers.moments import clock, day, moment
 from handlers.outcomes import answer_row
@@ -214,6 +215,8 @@ def card_buttons(context: Context, card: MeetingCard) -> InlineKeyboardMarkup:
     target = target_code(as_it_is(booking))
     if card.is_asked:
         rows.append(answer_row(context, booking))
+    if card.is_correctable:
+        rows.append([fix_button(context, booking)])
     if card.may_change:
         rows += [
             [_button(_("Change the day or time"), "days", target, booking.method)],

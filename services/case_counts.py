@@ -11,7 +11,7 @@ from datetime import date
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from domain.case_states import corrected_on
+from domain.case_states import Why, corrected_on
 from domain.consultations import EXCLUDED_STATES, KpiEvent, KpiKind, ReferenceKind
 from domain.fiscal_year import FiscalYear, jst_date
 from domain.matches import does_count
@@ -115,6 +115,27 @@ def count_meeting(tx: Transaction, at: Occasion, actor: int, case: Consultation,
             recorded_at=at.now,
         )
         consultations.record_event(tx, event)
+
+
+def take_back_meeting(
+    tx: Transaction, at: Occasion, actor: int, case_id: int, on: date, first: date | None
+) -> None:
+    """Correct a meeting on a day (JST) that was not held; it counted by mistake (R1, R5).
+
+    Was it the consultation's first, that is now the earliest that was: on `first`, if any.
+    """
+    counted = [event for event in consultations.events_of(tx, case_id) if event.delta > 0]
+    of_day = [one for one in counted if one.kind is ReferenceKind.MEETING]
+    meeting = [one for one in of_day if one.effective_date == on][-1]
+    meeting = replace(meeting, reason=Why.MISTAKE, actor=str(actor), recorded_at=at.now)
+    _correct(tx, at, replace(meeting, delta=-1))
+    firsts = [one for one in counted if one.kind is ReferenceKind.FIRST_MEETING]
+    if firsts[-1].effective_date != on or first == on:
+        return
+    counted_first = replace(meeting, kind=ReferenceKind.FIRST_MEETING)
+    _correct(tx, at, replace(counted_first, delta=-1))
+    if first is not None:
+        _correct(tx, at, replace(counted_first, effective_date=first))
 
 
 def _correct(tx: Transaction, at: Occasion, event: KpiEvent) -> None:

@@ -20,6 +20,7 @@ from services import (
     case_meetings,
     case_notes,
     cases,
+    corrections,
     prompts,
     referrals,
     relay,
@@ -27,6 +28,7 @@ from services import (
     verdicts,
 )
 from services.cases import permitted
+from services.corrections import Correctable, correctable
 from services.sharing import current
 from storage import (
     attributions,
@@ -50,11 +52,14 @@ if TYPE_CHECKING:
     from services.case_changes import Giving, Wanted
     from services.case_meetings import Held
     from services.cases import Card
+    from services.corrections import Unbooked
     from services.occasion import Occasion
     from services.verdicts import Judging
     from storage.database import Transaction
 
-_TOLD_ELSEWHERE = frozenset({Act.BOOK, Act.UNBOOK, Act.MEET, Act.REFER, Act.MATCH, Act.UNMATCH})
+_TOLD_ELSEWHERE = frozenset(
+    {Act.BOOK, Act.UNBOOK, Act.MEET, Act.UNMEET, Act.REFER, Act.MATCH, Act.UNMATCH}
+)
 """What bookings, referrals and matches did to a case is told by histories of their own."""
 
 
@@ -76,8 +81,9 @@ class View:
     `restores_to` is the state that an excluded case would be restored to. `records_matches` says
     whether a person found can be recorded, `writes` whether the member may write to the owner now,
     `reads_messages` whether there are messages for them to read, `arranges_meeting` whether a
-    meeting can be booked, or recorded as held without a booking, `refers` whether role and state
-    allow a referral, whatever `sharing` says, `judges` whether the member decides if it counts.
+    meeting can be booked, or recorded as held without a booking, `corrects` what was said of
+    meetings and can be said anew, `refers` whether role and state allow a referral, whatever
+    `sharing` says, `judges` whether the member decides if it counts.
     """
 
     card: Card
@@ -90,6 +96,7 @@ class View:
     writes: bool
     reads_messages: bool
     arranges_meeting: bool
+    corrects: Correctable
     sharing: Sharing
     refers: bool
     records_sharing: bool
@@ -130,14 +137,14 @@ def opened(tx: Transaction, at: Occasion, user_id: int, case_id: int) -> View:
     """
     member = permitted(tx, user_id, Action.READ_CASES)
     prompts.drop(tx, user_id)
-    view = _view(tx, member, case_id)
+    view = _view(tx, at, member, case_id)
     if any(isinstance(one.event, CaseEvent) and one.event.note for one in view.history):
         reference = str(view.card.consultation.reference)
         audit.append(tx, user_id, AuditAction.READ_CASE, reference, at.now)
     return view
 
 
-def _view(tx: Transaction, member: StaffMember, case_id: int) -> View:
+def _view(tx: Transaction, at: Occasion, member: StaffMember, case_id: int) -> View:
     card = cases.card(tx, case_id)
     case = card.consultation
     acts = offered(member, case.state) - {Act.TAKE}
@@ -159,6 +166,7 @@ def _view(tx: Transaction, member: StaffMember, case_id: int) -> View:
         arranges_meeting=member.may(Action.CHANGE_MEETING)
         and case.state in OPEN_STATES
         and card.meeting is None,
+        corrects=correctable(tx, at, member, case),
         sharing=current(tx, case),
         refers=member.may(Action.REFER_CASE) and case.state in REFERRED_FROM,
         records_sharing=member.may(Action.RECORD_SHARING),
@@ -219,12 +227,17 @@ def judge(tx: Transaction, at: Occasion, user_id: int, name: str, judging: Judgi
     return handled(tx, at, user_id, judging.case, verdicts.judge(tx, at, user_id, name, judging))
 
 
+def not_met(tx: Transaction, at: Occasion, user_id: int, name: str, record: Unbooked) -> Handled:
+    """Take off a meeting recorded without a booking. Raises StaleButton."""
+    return handled(tx, at, user_id, record.case, corrections.not_met(tx, at, user_id, name, record))
+
+
 def ask_for_note(tx: Transaction, at: Occasion, user_id: int, case_id: int) -> Handled:
     """Take what the member types next for a note to the case. Raises StaleButton."""
     refusal = case_notes.ask(tx, at, user_id, case_id)
     if refusal is not None:
         return handled(tx, at, user_id, case_id, refusal)
-    return Handled(_view(tx, permitted(tx, user_id, Action.READ_CASES), case_id))
+    return Handled(_view(tx, at, permitted(tx, user_id, Action.READ_CASES), case_id))
 
 
 def colleagues(tx: Transaction, user_id: int, case_id: int) -> tuple[Card, list[StaffMember]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.audit import AuditAction
-from domain.bookings import BookingGone, BookingState, Change, Reason
+from domain.bookings import BookingGone, BookingState, Reason
 from domain.case_states import Act, NotFromHere, after
 from domain.consultations import OPEN_STATES, ConsultationState
 from domain.eras import StillToCome
@@ -14,14 +14,14 @@ from domain.fiscal_year import jst_date
 from domain.outcomes import AlreadyMet, MeetingIsBooked
 from domain.staff import Action, refusal
 from domain.walk_ins import TooLongAgo, first_day
-from services import case_counts, case_log, cases
+from services import case_counts, case_log, cases, held_meetings
 from services.agendas import agenda, rules_of, whole_agenda, without_notice
 from services.bookings import Offer, booked, held_for
 from services.case_changes import CaseMoved
 from services.cases import permitted
 from services.changes import take_turns
 from services.consultations import found
-from storage import audit, bookings, case_events, consultations, staff
+from storage import audit, bookings, consultations, staff
 
 if TYPE_CHECKING:
     from datetime import date
@@ -136,7 +136,7 @@ def _refused(
 ) -> DomainError | None:
     if error := refusal(staff.find(tx, user_id), Action.CHANGE_MEETING):
         return error
-    if held.on in _days_met(tx, case.id):
+    if held.on in held_meetings.days(tx, case.id):
         return AlreadyMet()
     if case.state is not held.before:
         return CaseMoved()
@@ -148,14 +148,3 @@ def _refused(
         return StillToCome()
     first = first_day_to_meet(at, case)
     return TooLongAgo(first) if held.on < first else None
-
-
-def _days_met(tx: Transaction, case_id: int) -> set[date]:
-    """Return the days (JST) on which a case was met, with a booking or without."""
-    days = {
-        jst_date(event.starts_at)
-        for event in bookings.history(tx, case_id)
-        if event.change is Change.MET
-    }
-    unbooked = (event.held_on for event in case_events.of_consultation(tx, case_id))
-    return days | {day for day in unbooked if day is not None}

@@ -22,9 +22,25 @@ def owe(tx: Transaction, at: Occasion, booking: Booking, change: Change) -> None
     if change in (Change.BOOKED, Change.MOVED):
         _owe_reminders(tx, at, booking)
     if change in (Change.NO_SHOW, Change.POSTPONED) and booking.user_id is not None:
-        key = f"{NoticeKind.NEW_TIME_OFFERED}:{booking.id}.{booking.revision}"
         kind, payload = NoticeKind.NEW_TIME_OFFERED, _payload(booking)
-        outbox.add(tx, Notice(booking.user_id, kind, payload, key, at.now))
+        outbox.add(tx, Notice(booking.user_id, kind, payload, _offer_key(booking), at.now))
+
+
+def withdraw_offer(tx: Transaction, at: Occasion, before: Booking) -> None:
+    """Owe it to the owner of a meeting held after all to take back that they choose a new time.
+
+    `before` is as the mistake had it. An offer that was not sent yet is moot by itself.
+    """
+    if before.user_id is None or not outbox.is_sent(tx, _offer_key(before)):
+        return
+    kind, revision = NoticeKind.NEW_TIME_WITHDRAWN, before.revision + 1
+    payload: dict[str, object] = {"booking": before.id, "revision": revision}
+    key = f"{kind}:{before.id}.{revision}"
+    outbox.add(tx, Notice(before.user_id, kind, payload, key, at.now))
+
+
+def _offer_key(booking: Booking) -> str:
+    return f"{NoticeKind.NEW_TIME_OFFERED}:{booking.id}.{booking.revision}"
 
 
 def hand_over(tx: Transaction, at: Occasion, booking: Booking, before: int | None) -> None:

@@ -53,6 +53,14 @@ class LostTime:
 
 
 @dataclass(frozen=True)
+class HeldAfterAll:
+    """A meeting whose owner was asked for a new time by mistake, and the one they have booked."""
+
+    booking: Booking
+    next_one: Booking | None
+
+
+@dataclass(frozen=True)
 class OwnersChange:
     """A change that the owner is told of: the meeting as it is now, and before it was moved."""
 
@@ -189,6 +197,16 @@ def to_choose_again(tx: Transaction, booking_id: int, revision: int) -> Booking 
     is_open = case is not None and case.state in OPEN_STATES
     has_another = stored.live_of(tx, booking.consultation_id) is not None
     return booking if is_open and not has_another else None
+
+
+def not_to_choose(tx: Transaction, booking_id: int, revision: int) -> HeldAfterAll | None:
+    """Return a meeting that was held after all; None if that was corrected again."""
+    booking = stored.find(tx, booking_id)
+    if booking is None or booking.revision != revision or booking.state is not BookingState.MET:
+        return None
+    live = stored.live_of(tx, booking.consultation_id)
+    is_booked = live is not None and live.state is BookingState.BOOKED
+    return HeldAfterAll(booking, live if is_booked else None)
 
 
 def _refuse_late(at: Occasion, booking: Booking, reminder: Reminder) -> None:

@@ -19,7 +19,7 @@ from services.consultations import found
 from storage import audit, bookings, closures, outbox, staff
 
 if TYPE_CHECKING:
-    from domain.bookings import Booking, MoveOf
+    from domain.bookings import Booking, BookingEvent, MoveOf
     from domain.errors import DomainError
     from domain.working_days import WorkingDays
     from services.occasion import Occasion
@@ -122,7 +122,7 @@ def answer(tx: Transaction, booking_id: int, refused: DomainError | None = None)
     if booking is None:
         raise BookingGone
     outcome = ENDS.get(booking.state)
-    return Answer(booking, outcome, None if outcome is None else _who_said(tx, booking), refused)
+    return Answer(booking, outcome, None if outcome is None else _name_of(tx, booking), refused)
 
 
 def _calendar(tx: Transaction, at: Occasion, over: list[Booking]) -> WorkingDays:
@@ -134,18 +134,22 @@ def _calendar(tx: Transaction, at: Occasion, over: list[Booking]) -> WorkingDays
 def _refused(tx: Transaction, at: Occasion, booking: Booking, target: MoveOf) -> DomainError | None:
     if booking.state in ENDS:
         text = N_("%(name)s has answered already.")
-        return AlreadyAnswered(text, name=_who_said(tx, booking))
+        return AlreadyAnswered(text, name=_name_of(tx, booking))
     if booking.state not in ASKED_STATES or booking.revision != target.revision:
         return BookingGone()
     return NotBegun() if at.now < booking.starts_at else None
 
 
-def _who_said(tx: Transaction, booking: Booking) -> str:
-    last = [
+def said_of(tx: Transaction, booking: Booking) -> BookingEvent:
+    """Return who said what became of a meeting that was answered for, and when."""
+    return [
         event
         for event in bookings.history(tx, booking.consultation_id)
         # The case may have had other meetings, which ended alike.
         if event.change == ENDS[booking.state].change
         and (event.starts_at, event.revision) == (booking.starts_at, booking.revision)
     ][-1]
-    return staff.names(tx, last.actor) or "–"
+
+
+def _name_of(tx: Transaction, booking: Booking) -> str:
+    return staff.names(tx, said_of(tx, booking).actor) or "–"

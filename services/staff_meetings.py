@@ -10,6 +10,7 @@ from domain.bookings import ASKED_STATES, Booking, BookingEvent, BookingGone, Bo
 from domain.closures import EVER, without_closed
 from domain.fiscal_year import jst_date, jst_midnight
 from domain.staff import Action
+from services import corrections
 from services.cases import permitted
 from storage import bookings, closures, staff
 
@@ -46,13 +47,15 @@ class Today:
 class MeetingCard:
     """A meeting, what happened to the meetings of its case, and who did it.
 
-    `is_asked`: it has begun, and staff may say what became of it.
+    `is_asked`: it has begun, and staff may say what became of it. `is_correctable`: they may
+    say that anew.
     """
 
     meeting: Meeting
     history: tuple[tuple[BookingEvent, str | None], ...]
     may_change: bool
     is_asked: bool
+    is_correctable: bool
 
 
 def meetings_of(tx: Transaction, day: date) -> tuple[Meeting, ...]:
@@ -101,5 +104,6 @@ def card(tx: Transaction, at: Occasion, user_id: int, booking_id: int) -> Meetin
         meeting=with_assignee(tx, booking),
         history=tuple((event, staff.names(tx, event.actor)) for event in events),
         may_change=may_change,
+        is_correctable=corrections.is_correctable(tx, at, member, booking),
         is_asked=is_asked and booking.starts_at <= at.now,
     )

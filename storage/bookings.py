@@ -258,8 +258,13 @@ def holds_until(tx: Transaction, moment: datetime) -> list[Booking]:
 
 def latest_of(tx: Transaction, consultation_id: int) -> Booking | None:
     """Return the newest booking of a consultation, in whatever state."""
-    found = _load(tx, BookingRow.consultation_id == consultation_id)
+    found = of_case(tx, consultation_id)
     return max(found, key=lambda booking: booking.id, default=None)
+
+
+def of_case(tx: Transaction, consultation_id: int) -> list[Booking]:
+    """Return all bookings of a consultation, in whatever state, the earliest meeting first."""
+    return _load(tx, BookingRow.consultation_id == consultation_id)
 
 
 def live_of_person(tx: Transaction, user_id: int) -> list[Booking]:

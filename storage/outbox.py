@@ -56,6 +56,13 @@ def is_open(tx: Transaction, dedupe_key: str) -> bool:
     return tx.connection.execute(statement).first() is not None
 
 
+def is_sent(tx: Transaction, dedupe_key: str) -> bool:
+    """Whether a message has gone out."""
+    is_it = OutboxRow.dedupe_key == dedupe_key
+    statement = select(OutboxRow.id).where(is_it, OutboxRow.status == SENT)
+    return tx.connection.execute(statement).first() is not None
+
+
 def claim(tx: Transaction, now: datetime, lease: timedelta) -> Claim:
     """Claim what is due and fits Telegram's pace; a claim older than `lease` is taken over.
 

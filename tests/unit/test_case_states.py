@@ -49,7 +49,10 @@ ONWARD = {
     "triaged": {"contacting": "change", "booked": "book", "met": "meet"},
     "contacting": {"booked": "book", "met": "meet"},
     "booked": {"contacting": "unbook", "met": "meet"},
-    "met": {"defined": "change"},
+    "met": {
+        "defined": "change",
+        **dict.fromkeys(("new", "triaged", "contacting", "booked"), "unmeet"),
+    },
     "defined": {"referred": "refer", "candidate": "change"},
     "referred": {"candidate": "change"},
     "candidate": {"interview": "change", "referred": "refer"},

@@ -400,6 +400,7 @@ async def a_meeting_is_held_and_another_is_over(office: Office) -> None:
     await _let_the_next_meeting_end(office)
     await office.tap(ADMIN, "mt:met:")
     await office.taps(ADMIN, "mt:fix:", "mt:asis:", "mt:fix:", "mt:be:")
+    await office.taps(ADMIN, "cs:open:", "cs:held:", "cs:met:", "cs:wrong:", "cs:undo:")
     await _let_the_next_meeting_end(office)
 
 

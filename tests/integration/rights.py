@@ -21,6 +21,10 @@ _NEEDS = {
     "closures": Action.CLOSE_SLOTS,
     "calendar_feeds": Action.READ_SLOTS,
     "partners": Action.MANAGE_PARTNERS,
+    "sharing_decisions": Action.RECORD_SHARING,
+    "referrals": Action.REFER_CASE,
+    "referral_news": Action.REFER_CASE,
+    "missions": Action.REFER_CASE,
 }
 """What a member must be allowed to change a table; any other is work on cases."""
 _OF_ONES_OWN = {"drafts", "people", "return_calls", "consultations", "addenda", "prompts"}

@@ -144,7 +144,8 @@ class Office:
                 data = button.get("callback_data", "")
                 if data.startswith(prefix):
                     return await self.press(user, data, chat, shown.message_id)
-        raise AssertionError(f"no button {prefix}… in chat {chat or user}")
+        offered = [one.get("callback_data") for one in self.showing(chat or user)[-1].buttons]
+        raise AssertionError(f"no button {prefix}… in chat {chat or user}, but {offered}")
 
     async def taps(self, user: int, *prefixes: str) -> None:
         for prefix in prefixes:
@@ -329,7 +330,6 @@ async def partners_are_registered(office: Office) -> None:
 
 
 async def persons_are_found(office: Office) -> None:
-    office.database.rows("update consultations set state = 'interview' where id = 1")
     for table, key in (("consultations", "id"), ("kpi_events", "consultation_id")):
         office.database.rows(f"update {table} set eligibility = 'to_confirm' where {key} = 1")
     await office.say(MANAGER, "/case R8-0001")
@@ -410,24 +410,3 @@ async def _let_the_next_meeting_end(office: Office) -> None:
     for moment in (end - timedelta(minutes=90), end + timedelta(minutes=1)):
         office.counter.moment = max(moment, office.counter.moment)
         await office.deliver()
-
-
-CHAPTERS = (
-    the_staff_come_together,
-    owners_send_their_forms,
-    cases_are_taken,
-    an_owner_goes_astray_in_the_form,
-    somebody_asks_to_be_called,
-    a_company_adds_to_its_case_and_has_another,
-    a_case_goes_its_way,
-    owners_book,
-    staff_move_and_cancel_meetings,
-    persons_are_found,
-    staff_look_around,
-    partners_are_registered,
-    a_telephone_call_is_logged,
-    owner_and_staff_write_to_each_other,
-    a_member_leaves,
-    a_meeting_is_held_and_another_is_over,
-    days_go_by,
-)

@@ -8,6 +8,8 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pypdfium2
+
 from tests.integration.wire import Wire
 
 if TYPE_CHECKING:
@@ -25,12 +27,16 @@ _PAYLOAD = re.compile(r"[?&]start=([A-Za-z0-9_-]+)")
 
 @dataclass(frozen=True)
 class Sent:
-    """What somebody is shown: `chat` is None for the box that answers a press."""
+    """What somebody is shown: `chat` is None for the box that answers a press.
+
+    `sheets` is what the PDFs that came along say, which `text` has too.
+    """
 
     method: str
     chat: int | None
     text: str
     data: tuple[str, ...]
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass
@@ -62,17 +68,27 @@ class WatchedWire(Wire):
 def _read(name: str, request: RequestData) -> Sent:
     parameters = request.parameters
     words = [str(value) for key, value in parameters.items() if key != "chat_id"]
-    words += [
-        f"{file_name} {content.decode('utf-8', 'replace')}"
-        for file_name, content, _ in request.multipart_data.values()
-    ]
+    files = [(file_name, content) for file_name, content, _ in request.multipart_data.values()]
+    sheets = [_said_by(content) for _, content in files if content.startswith(b"%PDF-")]
+    words += [f"{file_name} {content.decode('utf-8', 'replace')}" for file_name, content in files]
+    words += sheets
     chat = parameters.get("chat_id")
     markup = json.loads(parameters.get("reply_markup", "{}"))
     buttons = [button for row in markup.get("inline_keyboard", []) for button in row]
     data = tuple(button["callback_data"] for button in buttons if "callback_data" in button)
     # What a button copies or opens is as good as shown.
     words += [json.dumps(button, ensure_ascii=False) for button in buttons]
-    return Sent(name, None if chat is None else int(chat), "\n".join(words), data)
+    return Sent(name, None if chat is None else int(chat), "\n".join(words), data, tuple(sheets))
+
+
+def _said_by(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    finally:
+        document.close()
+    # Where a line breaks says nothing.
+    return "".join("".join(pages).split())
 
 
 @dataclass(frozen=True)

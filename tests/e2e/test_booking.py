@@ -130,7 +130,7 @@ horizon_days = 4
 
 """
     before, rest = text.split("[booking]\n", 1)
-    path.write_text(f"{before}{booking}[schedule]{rest.split('[schedule]', 1)[1]}", "utf-8")
+    path.write_text(f"{before}{booking}[chasers]{rest.split('[chasers]', 1)[1]}", "utf-8")
     return path
 
 

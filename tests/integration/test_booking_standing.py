@@ -163,18 +163,17 @@ async def test_a_case_is_taken_from_the_notice_of_its_meeting(counter: Counter) 
     assert card.file == notice.file
 
 
-async def test_whoever_wants_another_meeting_after_theirs_is_told_to_telephone(
+async def test_whoever_wants_another_meeting_can_book_it_once_theirs_is_over(
     counter: Counter,
 ) -> None:
     await booked(counter)
     message = live(counter).message_id
     for minute, said in (
         (29, "変更・取消は、お電話で"),
-        (30, "次の面談のご希望は、お電話ください。"),
+        (30, "ご希望の面談方法をお選びください。"),
     ):
         # Nobody of the staff has said yet what became of it.
         counter.moment = jst(2026, 11, 30, 10, minute, 0)
         await counter.update(counter.press_body(OWNER, "bk:how:c1", OWNER, message))
         assert said in live(counter).text
     assert "変更・取消" not in live(counter).text
-    assert labels(counter) == ["048-830-0000 をコピー"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
-from domain.consultations import KpiKind
+from domain.consultations import EXCLUDED_STATES, KpiKind
 from domain.partner_counts import NOTHING, PartnerCounts, PartnerFigures, ever_until, year_until
 from storage.tables import ConsultationRow, KpiEventRow, ReferralRow
 
@@ -77,7 +77,7 @@ def _introduced(
 def _referred(
     number: int, period: Period, partners: Collection[int] | None
 ) -> Select[Any, Any, Any, Any]:
-    """Select how many cases were referred to partners."""
+    """Select how many cases were referred to partners, without those that proved to be none."""
     since, until = period.utc_bounds
     return (
         select(
@@ -86,8 +86,10 @@ def _referred(
             literal("referrals").label("figure"),
             func.count(ReferralRow.id).label("total"),
         )
+        .join(ConsultationRow, ConsultationRow.id == ReferralRow.consultation_id)
         .where(
             _among(ReferralRow.partner_id, partners),
+            ConsultationRow.state.not_in(EXCLUDED_STATES),
             ReferralRow.referred_at >= since,
             ReferralRow.referred_at < until,
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domain.consultations import KpiKind, ReferenceKind
+from domain.consultations import ConsultationState, KpiKind, ReferenceKind
 from domain.fiscal_year import FiscalYear
 from domain.needs_sheet import NeedsSheet
 from domain.partner_counts import PartnerCounts, months_of
@@ -17,7 +17,7 @@ from domain.partners import NewPartner, PartnerKind
 from domain.periods import Period, month_of
 from domain.referrals import SentSheet
 from domain.size import Eligibility
-from storage import partner_counts, partners, referrals
+from storage import consultations, partner_counts, partners, referrals
 from storage.database import Database
 from tests.integration.case_office import CLERK, MANAGER, PLANNING, STRANGER, Cases
 from tests.integration.ledger import Ledger
@@ -109,6 +109,9 @@ def test_referrals_and_their_matches_are_the_agencies(database: Database) -> Non
         {first: PartnerCounts(referrals=1)},
         {first: PartnerCounts(placements=1), second: PartnerCounts(referrals=1, placements=1)},
     ]
+    exclude = lambda tx: consultations.set_state(tx, case, ConsultationState.DUPLICATE)  # noqa: E731
+    database.write(exclude).result()
+    assert [each.get(second, PartnerCounts()).referrals for each in counted(database, YEAR)] == [0]
 
 
 def test_figures_reach_up_to_the_end_of_the_month(database: Database) -> None:

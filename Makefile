@@ -22,7 +22,7 @@ sandbox: $(READY)
 
 # Most of a run is waiting for processes and browsers; a file stays in one worker, with its servers.
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile
 
 run: $(READY)
 	$(BIN)/madoguchi run

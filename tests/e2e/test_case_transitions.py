@@ -243,5 +243,6 @@ async def test_staff_bring_cases_through_every_change_and_nobody_else_does(
         )
         await people.forward(timedelta(days=7))
         await counter.meet(clerk, plan.unbooked)
-    assert counter.made == set(TRANSITIONS)
+    # A correction is no way on; test_corrections.py has its rows.
+    assert counter.made == {pair for pair, act in TRANSITIONS.items() if act is not Act.UNMEET}
     assert counter.refused >= REFUSED_PRESSES_AT_LEAST

@@ -98,7 +98,9 @@ def test_nothing_of_the_table_and_no_role_is_left_out() -> None:
         for (before, to), act in TRANSITIONS.items()
         if act is way.act and way.leads_from(before)
     }
-    assert by_hand | tried == set(TRANSITIONS)
+    # test_corrections.py presses what takes back a meeting that staff said was held.
+    corrected = {pair for pair, act in TRANSITIONS.items() if act is Act.UNMEET}
+    assert by_hand | tried | corrected == set(TRANSITIONS)
     assert by_hand & tried == set()
     assert set(ROLES.values()) == set(Role)
 

@@ -19,7 +19,7 @@ from handlers.case_buttons import button as desk_button
 from handlers.meetings import method_name
 from handlers.moments import clock, day, moment
 from handlers.staff_days import free_days, in_rows
-from handlers.updates import pressed, telegram_name, user_and_chat
+from handlers.updates import pressed, private_button, telegram_name, user_and_chat
 from services import case_desk as desk
 from services import case_meetings
 from services.bookings import Wish
@@ -42,9 +42,7 @@ _DAYS_BACK: Final = 15
 
 async def button(update: Update, context: Context) -> None:
     """A button of the arranging. Raises StaleButton, NotPermitted."""
-    _, data, _ = pressed(update)
-    _, chat = user_and_chat(update)
-    verb, *arguments = data.split(":")[1:]
+    verb, arguments = private_button(update)
     does, count = {
         "how": (_how, 1),
         "days": (_days, 3),
@@ -54,8 +52,7 @@ async def button(update: Update, context: Context) -> None:
         "held": (_held, 2),
         "met": (_met, 3),
     }[verb]
-    # What is shown in private must not be drawn into a group by an altered app.
-    if chat < 0 or len(arguments) > count:
+    if len(arguments) > count:
         raise StaleButton("")
     await does(update, context, [*arguments, *[""] * (count - len(arguments))])
 

@@ -17,7 +17,7 @@ from handlers.callbacks import PARTNER, pack
 from handlers.messages import Message
 from handlers.partner_counts import figure_lines, this_month
 from handlers.partner_links import link, picture
-from handlers.updates import pressed, user_and_chat
+from handlers.updates import pressed, private_button, user_and_chat
 from services import partners
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ async def command(update: Update, context: Context) -> None:
 
 async def button(update: Update, context: Context) -> None:
     """A button of the list or of a partner's card. Raises StaleButton, NotPermitted."""
-    _, data, _ = pressed(update)
-    _, chat = user_and_chat(update)
-    verb, *arguments = data.split(":")[1:]
+    verb, arguments = private_button(update)
     does = {
         ("list", 2): _turn,
         ("open", 1): _open,
@@ -54,8 +52,7 @@ async def button(update: Update, context: Context) -> None:
         ("end", 2): _end,
         ("reopen", 2): _reopen,
     }.get((verb, len(arguments)))
-    # What is shown in private must not be drawn into a group by an altered app.
-    if does is None or chat < 0:
+    if does is None:
         raise StaleButton("")
     await does(update, context, arguments)
 

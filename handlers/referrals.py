@@ -23,7 +23,7 @@ from handlers.messages import File, Message
 from handlers.moments import day, moment
 from handlers.referral_lines import sharing_line
 from handlers.typesetting import CannotTypeset, needs_sheet_pdf
-from handlers.updates import pressed, telegram_name, user_and_chat
+from handlers.updates import pressed, private_button, telegram_name, user_and_chat
 from locales import DEFAULT_LANGUAGE
 from services import referrals
 from services.referrals import Chosen, Heard
@@ -52,9 +52,7 @@ def sheet_form(context: Context) -> SheetForm:
 
 async def button(update: Update, context: Context) -> None:
     """A button of the referrals of a case. Raises StaleButton, NotPermitted."""
-    _, data, _ = pressed(update)
-    _, chat = user_and_chat(update)
-    verb, *arguments = data.split(":")[1:]
+    verb, arguments = private_button(update)
     does = {
         ("list", 2): _list,
         ("pv", 2): _preview,
@@ -65,18 +63,17 @@ async def button(update: Update, context: Context) -> None:
         ("news", 2): _which_day,
         ("on", 3): _news,
     }.get((verb, len(arguments)))
-    # What is shown in private must not be drawn into a group by an altered app.
-    if does is None or chat < 0:
+    if does is None:
         raise StaleButton("")
     await does(update, context, arguments)
 
 
 async def refresh(update: Update, context: Context) -> None:
     """Show the case's referrals, or the referral of a stale button, to whoever may see them."""
-    _, data, message = pressed(update)
+    _, _, message = pressed(update)
     user, chat = user_and_chat(update)
-    verb, *arguments = data.split(":")[1:]
-    if chat < 0 or not arguments:
+    verb, arguments = private_button(update)
+    if not arguments:
         raise StaleButton("")
     number = read_number(arguments[0])
     with suppress(NotPermitted):

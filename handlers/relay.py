@@ -16,7 +16,7 @@ from handlers.office import office
 from handlers.relay_buttons import DEEP_LINK, stop_button
 from handlers.staff_chat import in_readers_language
 from handlers.topics import notice_forum
-from handlers.updates import pressed, user_and_chat
+from handlers.updates import pressed, private_button, user_and_chat
 from services import delivery, relay
 from services.relay import Ended, Passed, Refused
 
@@ -158,12 +158,9 @@ async def edited_in_group(update: Update, context: Context) -> None:
 
 async def button(update: Update, context: Context) -> None:
     """A button about messages. Raises StaleButton."""
-    _, data, _ = pressed(update)
-    _, chat = user_and_chat(update)
-    verb, *arguments = data.split(":")[1:]
+    verb, arguments = private_button(update)
     does = {"write": _write, "stop": _stop, "read": _read}.get(verb)
-    # What is written and read in private must not be drawn into a group by an altered app.
-    if does is None or chat < 0 or len(arguments) != 1:
+    if does is None or len(arguments) != 1:
         raise StaleButton("")
     await does(update, context, read_number(arguments[0]))
 

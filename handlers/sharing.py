@@ -27,7 +27,7 @@ from handlers.meeting_notices import speak_to_staff, whom_it_is_for
 from handlers.messages import Message
 from handlers.moments import moment
 from handlers.referral_lines import sharing_line
-from handlers.updates import pressed, telegram_name, user_and_chat
+from handlers.updates import pressed, private_button, telegram_name, user_and_chat
 from services import sharing
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ if TYPE_CHECKING:
 
 async def button(update: Update, context: Context) -> None:
     """A button of the staff's or the owner's screen. Raises StaleButton, NotPermitted."""
-    _, data, _ = pressed(update)
-    _, chat = user_and_chat(update)
-    verb, *arguments = data.split(":")[1:]
+    verb, arguments = private_button(update)
     does = {
         ("open", 1): _open,
         ("how", 3): _how,
@@ -54,18 +52,17 @@ async def button(update: Update, context: Context) -> None:
         ("sure", 3): _sure,
         ("own", 3): _own,
     }.get((verb, len(arguments)))
-    # What is shown in private must not be drawn into a group by an altered app.
-    if does is None or chat < 0:
+    if does is None:
         raise StaleButton("")
     await does(update, context, arguments)
 
 
 async def refresh(update: Update, context: Context) -> None:
     """Show what stands to whoever may see it. Raises StaleButton if there is nothing."""
-    _, data, message = pressed(update)
+    _, _, message = pressed(update)
     user, chat = user_and_chat(update)
-    verb, *arguments = data.split(":")[1:]
-    if chat < 0 or not arguments:
+    verb, arguments = private_button(update)
+    if not arguments:
         raise StaleButton("")
     case = read_number(arguments[0])
     with suppress(NotPermitted):

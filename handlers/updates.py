@@ -38,6 +38,20 @@ def pressed(update: Update) -> tuple[CallbackQuery, str, int]:
     return query, query.data, query.message.message_id
 
 
+def private_button(update: Update) -> tuple[str, list[str]]:
+    """Return the verb and the arguments of a button that is pressed in private.
+
+    Raises StaleButton elsewhere: what is shown in private must not be drawn into a group by an
+    altered app.
+    """
+    _, data, _ = pressed(update)
+    _, chat = user_and_chat(update)
+    if chat < 0:
+        raise StaleButton("")
+    _, verb, *arguments = data.split(":")
+    return verb, arguments
+
+
 def telegram_name(update: Update) -> str:
     """Return the name that the person goes by on Telegram, on one line."""
     person = update.effective_user

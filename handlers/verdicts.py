@@ -11,7 +11,7 @@ from domain.errors import StaleButton
 from domain.size import Eligibility
 from handlers import case_desk, replies
 from handlers.case_buttons import back, button, read_number
-from handlers.updates import pressed, telegram_name, user_and_chat
+from handlers.updates import pressed, private_button, telegram_name, user_and_chat
 from services import case_desk as desk
 from services import verdicts
 from services.verdicts import Judging
@@ -27,11 +27,8 @@ VERBS: Final = "kpi|judge"
 
 async def press(update: Update, context: Context) -> None:
     """A button about the KPI. Raises StaleButton, NotPermitted."""
-    _, data, _ = pressed(update)
-    _, chat = user_and_chat(update)
-    verb, *arguments = data.split(":")[1:]
-    # What is shown in private must not be drawn into a group by an altered app.
-    if chat < 0 or len(arguments) != (1 if verb == "kpi" else 3):
+    verb, arguments = private_button(update)
+    if len(arguments) != (1 if verb == "kpi" else 3):
         raise StaleButton("")
     await (_ask if verb == "kpi" else _judge)(update, context, arguments)
 

@@ -5,6 +5,7 @@ Everything that differs between prefectures or years is in the file; nothing of 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
@@ -106,6 +107,11 @@ class Evaluation(Part):
     remind_days_before: tuple[Annotated[Whole, Field(ge=0)], ...] = Field(
         examples=["[30, 14, 7, 1]"]
     )
+
+    def published_by(self, year: FiscalYear) -> date:
+        """Return the day (JST) by which the figures of a fiscal year are published (⑥)."""
+        month, day = self.publish_by
+        return date(year.last_day.year, month, day)
 
 
 class Closure(Part):

@@ -164,9 +164,8 @@ def first_day(programme: Programme, today: date) -> date:
     However long the programme allows: not in a year whose figures are published, which stay (R11).
     """
     first = today - timedelta(days=programme.counting.log_back_days)
-    month, day = programme.evaluation.publish_by
     year = FiscalYear.of_date(first)
-    while date(year.last_day.year, month, day) < today:
+    while programme.evaluation.published_by(year) < today:
         year = FiscalYear(year.year + 1)
     return max(first, year.first_day)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from domain.matches import does_count
 from storage import consultations
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from domain.consultations import Consultation, ConsultationState
     from domain.matches import Match
     from services.occasion import Occasion
@@ -139,14 +140,7 @@ def take_back_meeting(
 
 
 def _correct(tx: Transaction, at: Occasion, event: KpiEvent) -> None:
-    on = corrected_on(
-        event.effective_date, jst_date(at.now), _published_by(at, event.effective_date)
-    )
+    year = FiscalYear.of_date(event.effective_date)
+    published_by = at.programme.evaluation.published_by(year)
+    on = corrected_on(event.effective_date, jst_date(at.now), published_by)
     consultations.record_event(tx, replace(event, effective_date=on))
-
-
-def _published_by(at: Occasion, counted_on: date) -> date:
-    """Return the day by which the figures of a day's fiscal year are published (plan 5-2 ⑥)."""
-    month, day = at.programme.evaluation.publish_by
-    year = FiscalYear.of_date(counted_on)
-    return date(year.last_day.year, month, day)

@@ -68,31 +68,23 @@ async def refresh(update: Update, context: Context) -> None:
         shown = card(context, await context.read(partners.opened, user, partner, context.now))
     except StaleButton:
         shown = _list(context, await context.read(partners.listed, user, None, 0))
-    await _show(context, chat, message, shown)
-
-
-async def _show(context: Context, chat: int, message: int, shown: Message) -> None:
     await replies.show(context, chat, message, shown.text, shown.buttons)
 
 
 async def _turn(update: Update, context: Context, arguments: list[str]) -> None:
-    query, _, message = pressed(update)
-    user, chat = user_and_chat(update)
+    user, _ = user_and_chat(update)
     code, page = arguments
     if code not in (_ALL, *PartnerKind):
         raise StaleButton("")
     kind = None if code == _ALL else PartnerKind(code)
     view = await context.read(partners.listed, user, kind, read_number(page))
-    await replies.answer_query(query)
-    await _show(context, chat, message, _list(context, view))
+    await replies.turn_into(update, context, _list(context, view))
 
 
 async def _open(update: Update, context: Context, arguments: list[str]) -> None:
-    query, _, message = pressed(update)
-    user, chat = user_and_chat(update)
+    user, _ = user_and_chat(update)
     view = await context.read(partners.opened, user, read_number(arguments[0]), context.now)
-    await replies.answer_query(query)
-    await _show(context, chat, message, card(context, view))
+    await replies.turn_into(update, context, card(context, view))
 
 
 async def _picture(update: Update, context: Context, arguments: list[str]) -> None:
@@ -141,7 +133,8 @@ async def _changed(update: Update, context: Context, view: PartnerView, done: st
     query, _, message = pressed(update)
     _, chat = user_and_chat(update)
     await replies.answer_query(query, done)
-    await _show(context, chat, message, card(context, view))
+    shown = card(context, view)
+    await replies.show(context, chat, message, shown.text, shown.buttons)
 
 
 def read_number(code: str) -> int:

@@ -89,23 +89,16 @@ def _button(label: str, *arguments: object, style: str | None = None) -> InlineK
     return InlineKeyboardButton(label, callback_data=pack(REFERRAL, *arguments), style=style)
 
 
-async def _show(update: Update, context: Context, shown: Message) -> None:
-    query, _, message = pressed(update)
-    _, chat = user_and_chat(update)
-    await replies.answer_query(query)
-    await replies.show(context, chat, message, shown.text, shown.buttons)
-
-
 async def _list(update: Update, context: Context, arguments: list[str]) -> None:
     user, _ = user_and_chat(update)
     case, page = map(read_number, arguments)
     desk = await context.read(referrals.opened, user, case)
-    await _show(update, context, desk_screen(context, desk, page))
+    await replies.turn_into(update, context, desk_screen(context, desk, page))
 
 
 async def _preview(update: Update, context: Context, arguments: list[str]) -> None:
     preview = await _previewed(update, context, arguments)
-    await _show(update, context, _preview_screen(context, preview))
+    await replies.turn_into(update, context, _preview_screen(context, preview))
 
 
 async def _previewed(update: Update, context: Context, arguments: list[str]) -> Preview:
@@ -155,7 +148,7 @@ async def _go(update: Update, context: Context, arguments: list[str]) -> None:
 async def _see(update: Update, context: Context, arguments: list[str]) -> None:
     user, _ = user_and_chat(update)
     seen = await context.read(referrals.seen, context.occasion, user, read_number(arguments[0]))
-    await _show(update, context, _referral(context, seen))
+    await replies.turn_into(update, context, _referral(context, seen))
 
 
 async def _document(update: Update, context: Context, arguments: list[str]) -> None:
@@ -182,7 +175,7 @@ async def _which_day(update: Update, context: Context, arguments: list[str]) -> 
     ]
     rows = [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
     rows.append([_button(_("Leave it as it is"), "see", referral)])
-    await _show(update, context, Message(text, InlineKeyboardMarkup(rows)))
+    await replies.turn_into(update, context, Message(text, InlineKeyboardMarkup(rows)))
 
 
 async def _news(update: Update, context: Context, arguments: list[str]) -> None:

@@ -18,6 +18,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from domain.relay import Kind
+from handlers.updates import pressed, user_and_chat
 
 if TYPE_CHECKING:
     from telegram import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         InlineKeyboardMarkup,
         ReplyKeyboardMarkup,
         ReplyKeyboardRemove,
+        Update,
     )
 
     from domain.errors import DomainError
@@ -182,6 +184,14 @@ async def send_photo(context: Context, chat_id: int, file: File, caption: str) -
     """Send a picture with a text of at most 1024 characters (its tags not counted)."""
     photo = InputFile(file.content, filename=file.name)
     await _call(context, "sendPhoto", None, chat_id=chat_id, photo=photo, caption=caption)
+
+
+async def turn_into(update: Update, context: Context, shown: Message) -> None:
+    """Answer a press and turn the message it was under into another."""
+    query, _, message = pressed(update)
+    _, chat = user_and_chat(update)
+    await answer_query(query)
+    await show(context, chat, message, shown.text, shown.buttons)
 
 
 async def send_message(context: Context, chat_id: int, message: Message) -> int:

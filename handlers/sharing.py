@@ -100,18 +100,14 @@ def _read_decision(arguments: list[str]) -> NewDecision:
 
 
 async def _open(update: Update, context: Context, arguments: list[str]) -> None:
-    query, _, message = pressed(update)
-    user, chat = user_and_chat(update)
+    user, _ = user_and_chat(update)
     view = await context.read(sharing.opened, user, read_number(arguments[0]))
-    shown = _staffs_screen(context, view)
-    await replies.answer_query(query)
-    await replies.show(context, chat, message, shown.text, shown.buttons)
+    await replies.turn_into(update, context, _staffs_screen(context, view))
 
 
 async def _how(update: Update, context: Context, arguments: list[str]) -> None:
     """Ask how the owner said it: the answer records it."""
-    query, _, message = pressed(update)
-    user, chat = user_and_chat(update)
+    user, _ = user_and_chat(update)
     decision = _read_decision(arguments)
     view = await context.read(sharing.opened, user, decision.case)
     if not view.records or view.value is not decision.before:
@@ -123,8 +119,7 @@ async def _how(update: Update, context: Context, arguments: list[str]) -> None:
     }
     rows = [[_button(_(SAID_WORDS[said]), "rec", *arguments, said)] for said in TOLD_TO_STAFF]
     rows.append([_button(_("Leave it as it is"), "open", decision.case)])
-    await replies.answer_query(query)
-    await replies.show(context, chat, message, text, InlineKeyboardMarkup(rows))
+    await replies.turn_into(update, context, Message(text, InlineKeyboardMarkup(rows)))
 
 
 async def _record(update: Update, context: Context, arguments: list[str]) -> None:
@@ -149,18 +144,14 @@ async def _below(update: Update, context: Context, arguments: list[str]) -> None
 
 
 async def _mine(update: Update, context: Context, arguments: list[str]) -> None:
-    query, _, message = pressed(update)
-    user, chat = user_and_chat(update)
+    user, _ = user_and_chat(update)
     view = await context.read(sharing.owners, user, read_number(arguments[0]))
-    shown = _owners_screen(context, view)
-    await replies.answer_query(query)
-    await replies.show(context, chat, message, shown.text, shown.buttons)
+    await replies.turn_into(update, context, _owners_screen(context, view))
 
 
 async def _sure(update: Update, context: Context, arguments: list[str]) -> None:
     """Say what the change means: the answer makes it."""
-    query, _, message = pressed(update)
-    user, chat = user_and_chat(update)
+    user, _ = user_and_chat(update)
     decision = _read_decision(arguments)
     view = await context.read(sharing.owners, user, decision.case)
     if view.value is not decision.before:
@@ -183,8 +174,7 @@ async def _sure(update: Update, context: Context, arguments: list[str]) -> None:
         [_button(_("Change it"), "own", *arguments, style="primary")],
         [_button(_("Leave it as it is"), "mine", decision.case)],
     ]
-    await replies.answer_query(query)
-    await replies.show(context, chat, message, "\n".join(lines), InlineKeyboardMarkup(rows))
+    await replies.turn_into(update, context, Message("\n".join(lines), InlineKeyboardMarkup(rows)))
 
 
 async def _own(update: Update, context: Context, arguments: list[str]) -> None:

@@ -235,7 +235,7 @@ def how_to_change(context: Context, meeting: Meeting, booking: Booking) -> tuple
         text = (
             _("To change or cancel it, please call us.\n%(telephone)s (%(hours)s)")
             if booking.ends_at > context.now
-            # It stays booked until staff say what became of it, and nothing else can be booked.
+            # What the office changed may be told late: the meeting is over by then.
             else _("This time is over. For another meeting, call us.\n%(telephone)s (%(hours)s)")
         )
         return text % office(context), [[copy_telephone(context)]]
